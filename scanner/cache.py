@@ -1,0 +1,81 @@
+"""A folder of our own for derived data: owner and mode checked, files written atomically."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from scanner.errors import UsageError
+
+
+def folder() -> str | None:
+    """The cache folder, made where it is missing; None where there is no place that we own.
+
+    `KEYSIEVE_CACHE_DIR` names another; an empty value turns the cache off.
+    """
+    path = os.environ.get("KEYSIEVE_CACHE_DIR")
+    if path == "":
+        return None
+    if path is None:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        path = os.path.join(base, "keysieve")
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return path if _ours(path) else None
+
+
+def _ours(path: str) -> bool:
+    """A real folder that belongs to us and that nobody else may write to."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if os.name != "posix":
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def read(name: str) -> bytes | None:
+    """The cached bytes, or None; a file that is not ours alone to write is not believed."""
+    home = folder()
+    if home is None:
+        return None
+    try:
+        with open(os.path.join(home, name), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+                return None
+            return stream.read()
+    except OSError:
+        return None
+
+
+def write(name: str, data: bytes) -> None:
+    """Keep `data` under `name`; a cache that cannot be written is no error."""
+    home = folder()
+    if home is None:
+        return
+    try:
+        write_atomically(os.path.join(home, name), data, mode=0o600)
+    except UsageError:
+        return
+
+
+def write_atomically(path: str, data: bytes, mode: int = 0o666) -> None:
+    """Write a file so that readers see the old or the whole new one; raises UsageError if that fails."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

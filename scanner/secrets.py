@@ -1,0 +1,85 @@
+"""The credential's bytes, held so that they cannot be shown by accident.
+
+`Secret` masks itself wherever Python turns a value into text. Its bytes are read (`reveal`) only in
+match/, score/, verify/ and here; a test greps for any other use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+PUBLISHED_KEY = b"keysieve/fingerprint/1"
+"""The key of fingerprints when neither configuration nor environment names one: public, so that two
+reports of different people agree. Whoever publishes reports of weak passwords sets their own."""
+
+_ARMOUR = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")
+
+
+class Secret:
+    """Bytes that mask themselves in repr, str, format, logs and tracebacks."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """The bytes in the clear."""
+        return self._value
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return f"Secret({preview(self)!r})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Between our own processes only: a pipe, never a file.
+        return (Secret, (self._value,))
+
+
+def preview(secret: Secret) -> str:
+    """A redacted form for people: at most the first four characters, and a fifth of the length."""
+    value = secret.reveal()
+    armour = _ARMOUR.match(value)
+    if armour:
+        return armour[0].decode() + "****"
+    shown = min(4, len(value) // 5)
+    return value[:shown].decode("ascii", "replace").replace("\ufffd", "?") + "****"
+
+
+def clear_text(secret: Secret) -> str:
+    """The credential for `--show-secrets`: text where it is UTF-8, escaped bytes where it is not."""
+    return secret.reveal().decode("utf-8", "backslashreplace")
+
+
+def fingerprint(secret: Secret, key: bytes) -> str:
+    """HMAC-SHA256 of the credential, 64 hex digits: not of pattern, path, line or commit."""
+    return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
+
+
+def redact(text: bytes, secret: Secret) -> bytes:
+    """`text` with every occurrence of the credential replaced by its preview."""
+    value = secret.reveal()
+    return text.replace(value, preview(secret).encode()) if value else text
+
+
+_LOGIN = re.compile(r"://[^/\s]*@")
+
+
+def without_login(text: str) -> str:
+    """`text` without the user and password of any URL: targets and git's messages may carry them."""
+    return _LOGIN.sub("://****@", text)
