@@ -1,0 +1,54 @@
+r"""The true relation between a name and its value, in every usual spelling, in one place.
+
+A kind whose format cannot be told from noise demands its name nearby: assigned (env files, YAML, JSON,
+TOML, properties, code), as a header, URL parameter, XML element or attribute, call argument or
+command-line option. Patterns give `keywords` and `value`; `compose` joins them into one expression that
+starts at the keyword, `screen` into the shorter one that hyperscan looks for.
+"""
+
+from __future__ import annotations
+
+import re
+
+TAIL = r"[\w.\- ]{0,40}?"
+_CLOSE = r"(?:\\?[\"'`]|[\])]){0,3}"
+_SPACE = r"[ \t]{0,20}"
+_TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?]{1,30}[ \t]{1,4})?"
+_TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
+_OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|=|:|,)"
+_ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
+_ATTRIBUTE = r"\\?[\"'][ \t]{1,8}(?:value|content|default)[ \t]{0,2}=[ \t]{0,2}"
+_CALL = r"[\"']?\][ \t]{0,2}\(|\([ \t]{0,4}"
+_OPTION = r"(?<=(?:^|[\s\"'\[,])--?[\w.\-]{1,60})(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
+_OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
+
+_ASSIGN = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
+_NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
+OPEN = r"(?:[bBrRfFuU@$]{0,2}\\?[\"'`]{1,3})?(?:(?i:bearer|token|basic|apikey)[ \t]{1,2})?"
+
+
+def _names(keywords: tuple[str, ...]) -> str:
+    return "(?i:" + "|".join(map(re.escape, sorted(keywords, key=len, reverse=True))) + ")"
+
+
+def bridge(same_line: bool) -> str:
+    """What may stand between a name and its value."""
+    after = "" if same_line else _NEXT_LINE
+    return f"(?:{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_OPTION})"
+
+
+def compose(keywords: tuple[str, ...], value: str, bounds: str) -> str:
+    """The exact expression: starts at the keyword; the value is its first group unless it names its own."""
+    if "(?P<secret>" in value:  # a value that knows its own quoting
+        return f"{_names(keywords)}{TAIL}{bridge(True)}{value}"
+    return f"{_names(keywords)}{TAIL}{bridge(False)}{OPEN}(?P<secret>{value})(?![{bounds}])"
+
+
+def screen(keywords: tuple[str, ...], first: str) -> str:
+    """The expression for hyperscan: keyword, bridge and the first sufficient bytes of a value (`first`)."""
+    names = "|".join(re.escape(word) for word in keywords)
+    space = r"(?:\r?\n[ \t]{1,40})?"
+    assign = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
+    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_OPTION_SCREEN})"
+    opening = OPEN.replace("(?i:", "(?:")
+    return f"(?:{names})[\\w.\\- ]{{0,40}}{between}{opening}{first}"

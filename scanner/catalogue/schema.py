@@ -1,0 +1,196 @@
+"""A pattern file's text -> `Credential` records, or an error that names file, credential and field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from scanner.catalogue import relation, widths
+from scanner.errors import PatternError
+from scanner.records import Credential, Part
+
+BOUNDS = {
+    "base62": "0-9A-Za-z",
+    "base64": "0-9A-Za-z+/=",
+    "base64url": r"0-9A-Za-z_\-",
+    "none": "",
+}
+"""Named alphabets that may not follow a match (of which the first also may not precede it)."""
+
+_LEFT = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_SEVERITIES = ("low", "medium", "high", "critical")
+_RANKS = {"distinctive": 0.85, "named": 0.65, "generic": 0.5}
+WIDEST = 20_000
+"""No match is wider than this: a private key of 16,384 bits in armour is about 13,000 bytes."""
+
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "id": str, "name": str, "source": str, "literals": list, "caseless": bool, "regex": str,
+    "bounds": str, "expression": str, "keywords": list, "value": str, "first": str,
+    "structure": (str, list), "shape": (str, list), "near_misses": list, "severity": str,
+    "rank": str, "score": (float, int), "dummies": list, "placeholders": str, "part": list,
+    "joins": dict, "public": str, "min_randomness": (float, int), "verify": dict, "respond": dict,
+}  # fmt: skip
+_REQUIRED = ("id", "name", "source", "shape")
+
+
+class _Table:
+    """One [[credential]] table with its whereabouts, for errors."""
+
+    def __init__(self, raw: dict[str, Any], file: str) -> None:
+        self.raw = raw
+        self.file = file
+        self.id = str(raw.get("id", ""))
+
+    def fail(self, field: str, problem: str) -> PatternError:
+        return PatternError(self.file, self.id, field, problem)
+
+    def check_fields(self) -> None:
+        for name, value in self.raw.items():
+            kind = _FIELDS.get(name)
+            if kind is None:
+                raise self.fail(name, "is not a field of a credential; see docs/patterns.md")
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                raise self.fail(name, f"has the wrong type {type(value).__name__}")
+        for name in _REQUIRED:
+            if not self.raw.get(name):
+                raise self.fail(name, "is missing")
+
+    def strings(self, name: str) -> tuple[str, ...]:
+        value = self.raw.get(name, ())
+        items = (value,) if isinstance(value, str) else tuple(value)
+        if not all(isinstance(item, str) and item for item in items):
+            raise self.fail(name, "must hold non-empty strings")
+        return items
+
+    def choice(self, name: str, default: str, choices: Any) -> str:
+        value = str(self.raw.get(name, default))
+        if value not in choices:
+            raise self.fail(name, f"is {value!r}, not one of {', '.join(choices)}")
+        return value
+
+
+def credentials(document: dict[str, Any], file: str) -> list[Credential]:
+    """The credentials of one parsed pattern file.
+
+    Raises PatternError for an unknown field, a wrong type, an expression that cannot be parsed or has no
+    limit, an id that is taken or malformed, or a literal that is missing.
+    """
+    provider = document.get("provider")
+    if not isinstance(provider, dict) or not isinstance(provider.get("name"), str):
+        raise PatternError(file, "", "provider.name", "is missing")
+    tables = document.get("credential")
+    if not isinstance(tables, list) or not tables:
+        raise PatternError(file, "", "credential", "at least one [[credential]] table is needed")
+    for name in document:
+        if name not in ("provider", "credential"):
+            raise PatternError(file, "", name, "is not a table of a pattern file")
+    shared = provider.get("respond", {})
+    return [_credential(_Table(raw, file), provider["name"], shared) for raw in tables]
+
+
+def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Credential:
+    table.check_fields()
+    if not _ID.match(table.id):
+        raise table.fail("id", "must be lower-case words joined by hyphens")
+    raw = table.raw
+    keywords = table.strings("keywords")
+    literals = keywords or table.strings("literals")
+    if not literals:
+        raise table.fail("literals", "is missing: without one the prefilter cannot find the credential")
+    caseless = bool(keywords) or bool(raw.get("caseless"))
+    regex = _expression(table, keywords)
+    screen = _screen(table, keywords)
+    wide = _width(table, regex)
+    rank = table.choice("rank", "named" if keywords else "distinctive", _RANKS)
+    return Credential(
+        id=table.id,
+        name=raw["name"],
+        provider=provider,
+        source=raw["source"],
+        literals=tuple(word.lower() for word in literals) if caseless else literals,
+        regex=regex,
+        caseless=caseless,
+        expression=screen,
+        expression_width=_guard(table, "expression", lambda: widths.width(screen)),
+        keywords=keywords,
+        value=str(raw.get("value", "")),
+        structure=table.strings("structure"),
+        shapes=table.strings("shape"),
+        near_misses=table.strings("near_misses"),
+        severity=table.choice("severity", "high", _SEVERITIES),
+        rank=rank,
+        score=float(raw.get("score", _RANKS[rank])),
+        dummies=_dummies(table),
+        placeholders=_parsed(table, "placeholders"),
+        parts=tuple(_part(table, part) for part in raw.get("part", ())),
+        joins=str(raw.get("joins", {}).get("to", "")),
+        join_as=str(raw.get("joins", {}).get("as", "")),
+        join_lines=int(raw.get("joins", {}).get("lines", 30)),
+        public=str(raw.get("public", "")),
+        min_randomness=float(raw.get("min_randomness", 0)),
+        width=wide,
+        leads=bool(keywords) or widths.leads(regex, literals, caseless),
+        verify=dict(raw.get("verify", {})),
+        respond={**respond, **raw.get("respond", {})},
+        file=table.file,
+    )
+
+
+def _expression(table: _Table, keywords: tuple[str, ...]) -> str:
+    raw = table.raw
+    bounds = BOUNDS[table.choice("bounds", "base62", BOUNDS)]
+    if keywords:
+        if "regex" in raw:
+            raise table.fail("regex", "goes with literals; with keywords give `value`")
+        if not raw.get("value"):
+            raise table.fail("value", "is missing: keywords need the form of the value")
+        return relation.compose(keywords, _parsed(table, "value"), bounds)
+    if not raw.get("regex"):
+        raise table.fail("regex", "is missing")
+    body = _parsed(table, "regex")
+    return f"{_LEFT}{body}(?![{bounds}])" if bounds else body
+
+
+def _screen(table: _Table, keywords: tuple[str, ...]) -> str:
+    if keywords:
+        return relation.screen(keywords, str(table.raw.get("first") or r"[^\s\"'`<>(){}$,;]{5}"))
+    return _parsed(table, "expression")
+
+
+def _parsed(table: _Table, field: str) -> str:
+    text = str(table.raw.get(field, ""))
+    _guard(table, field, lambda: widths.width(text))
+    return text
+
+
+def _width(table: _Table, regex: str) -> int:
+    field = "value" if table.raw.get("keywords") else "regex"
+    wide = _guard(table, field, lambda: widths.width(regex))
+    if wide > WIDEST:
+        raise table.fail(field, f"can match {wide} bytes or more; give every repetition a limit")
+    return wide
+
+
+def _guard(table: _Table, field: str, parse: Callable[[], int]) -> int:
+    try:
+        return parse()
+    except ValueError as error:
+        raise table.fail(field, f"is no regular expression: {error}") from None
+
+
+def _dummies(table: _Table) -> tuple[str, ...]:
+    values = table.strings("dummies")
+    for value in values:
+        if not re.fullmatch(r"[0-9a-f]{64}", value):
+            raise table.fail("dummies", "must hold SHA-256 digests; `keysieve patterns hash` prints one")
+    return values
+
+
+def _part(table: _Table, raw: dict[str, Any]) -> Part:
+    unknown = set(raw) - {"name", "regex", "required", "secret"}
+    if unknown or not raw.get("name") or not raw.get("regex"):
+        raise table.fail("part", "needs name and regex, and knows required and secret beside them")
+    _guard(table, "part", lambda: widths.width(raw["regex"]))
+    return Part(raw["name"], raw["regex"], bool(raw.get("required")), bool(raw.get("secret")))

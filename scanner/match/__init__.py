@@ -1,0 +1,1 @@
+"""Exact matches in a window around a hit: decoding, pairs, lines."""

@@ -1,0 +1,202 @@
+"""A hit of the prefilter -> exact matches in a window around it.
+
+What is found is a function of the text alone: every anchor (an occurrence of a literal) leads to the same
+match whichever engine, hit or window showed it. Expressions are compiled on first use, by `regex`, always
+with a timeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import regex
+
+from scanner.match import decode
+from scanner.records import REACH, Credential, Entry, Match, Part
+from scanner.secrets import Secret
+
+_NOT_PARTS = frozenset({"secret", "bare", "q"})
+
+
+class Timeout(Exception):
+    """An expression took longer than it may; `credential` names it."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(f"the expression of {credential} took too long")
+        self.credential = credential
+
+
+class Sight(NamedTuple):
+    """A match and the text it was judged in: the window itself, or what a decoded run holds."""
+
+    match: Match
+    text: bytes
+    start: int  # of the secret in `text`
+    end: int
+    outer: tuple[int, int]  # the whole match in `text`
+
+
+class Reach(NamedTuple):
+    """How far around the end of a hit the window of a row goes, in bytes of input."""
+
+    before: int
+    after: int
+
+
+class Kind:
+    """A credential with its expressions compiled when they are first needed."""
+
+    def __init__(self, number: int, credential: Credential, timeout: float) -> None:
+        self.number = number
+        self.credential = credential
+        self.timeout = timeout
+
+    @cached_property
+    def expression(self) -> regex.Pattern[bytes]:
+        return regex.compile(self.credential.regex.encode())
+
+    @cached_property
+    def anchors(self) -> regex.Pattern[bytes]:
+        """Its literals, overlapping ones too."""
+        words = b"|".join(regex.escape(word.encode()) for word in self.credential.literals)
+        return regex.compile(words, regex.IGNORECASE if self.credential.caseless else 0)
+
+    @cached_property
+    def parts(self) -> list[tuple[Part, regex.Pattern[bytes]]]:
+        return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
+
+    def match_at(self, text: bytes, anchor: int) -> Any | None:
+        """The match that covers the literal at `anchor`."""
+        try:
+            if self.credential.leads:
+                return self.expression.match(text, anchor, timeout=self.timeout)
+            low = max(0, anchor - self.credential.width)
+            found = self.expression.finditer(text, low, timeout=self.timeout)
+            return next((match for match in found if match.end() > anchor >= match.start()), None)
+        except TimeoutError:
+            raise Timeout(self.credential.id) from None
+
+
+class Finder:
+    """Exact matching for one table of the prefilter."""
+
+    def __init__(self, credentials: Sequence[Credential], entries: Sequence[Entry], timeout: float) -> None:
+        self.kinds = [Kind(number, credential, timeout) for number, credential in enumerate(credentials)]
+        self._entries = entries
+        self._reaches: dict[int, Reach] = {}
+
+    def reach(self, row: int) -> Reach:
+        """The window of a row: wide enough for its widest match and what judgement reads around that."""
+        known = self._reaches.get(row)
+        if known is None:
+            known = self._reaches[row] = self._measure(self._entries[row])
+        return known
+
+    def _measure(self, entry: Entry) -> Reach:
+        kinds = [self.kinds[number].credential for number in entry.credentials]
+        widest = max(kind.width for kind in kinds)
+        before = 0 if all(kind.leads for kind in kinds) else widest
+        growth = 1.0
+        for codec in entry.codecs:
+            growth *= decode.GROWTH[codec]
+        slack = 8 if entry.codecs else 0
+        head = len(entry.needle) + entry.width
+        return Reach(
+            head + int((before + REACH) * growth) + slack,
+            int((widest + REACH) * growth) + slack,
+        )
+
+    def sights(self, row: int, window: bytes, end: int) -> Iterator[Sight]:
+        """The matches that the hit ending at `end` in `window` leads to. Raises Timeout."""
+        entry = self._entries[row]
+        if entry.expression:
+            yield from self._around_expression(entry, window, end)
+            return
+        at = end - len(entry.needle)
+        if at < 0:
+            return  # it began in the segment before
+        if not entry.codecs:
+            for number in entry.credentials:
+                yield from self._anchored(number, window, at, None)
+            return
+        decoded = decode.decode(window, at, entry.codecs, entry.shift)
+        if decoded is not None and decoded.text.startswith(entry.literal.encode(), decoded.at):
+            for number in entry.credentials:
+                for sight in self._anchored(number, decoded.text, decoded.at, decoded.back):
+                    yield sight._replace(match=_encoded(sight.match, entry.codecs))
+
+    def _around_expression(self, entry: Entry, window: bytes, end: int) -> Iterator[Sight]:
+        low = max(0, end - entry.width)
+        for number in entry.credentials:
+            for anchor in self.kinds[number].anchors.finditer(window, low, end, overlapped=True):
+                yield from self._anchored(number, window, anchor.start(), None)
+
+    def _anchored(
+        self, number: int, text: bytes, anchor: int, back: decode.BackMap | None
+    ) -> Iterator[Sight]:
+        kind = self.kinds[number]
+        found = kind.match_at(text, anchor)
+        if found is None:
+            return
+        start, end = _secret_span(found)
+        parts = _named_parts(found)
+        if kind.parts:
+            start, end, parts = _beside(kind, text, found, (start, end), parts)
+        outer = (min(start, found.start()), max(end, found.end()))
+        place = back(start, end) if back else (start, end)
+        match = Match(number, Secret(text[start:end]), parts, *place)
+        yield Sight(match, text, start, end, outer)
+
+
+def _encoded(match: Match, codecs: tuple[str, ...]) -> Match:
+    return Match(match.credential, match.secret, match.parts, match.start, match.end, codecs)
+
+
+def _secret_span(found: Any) -> tuple[int, int]:
+    groups = found.re.groupindex
+    for name in ("secret", "bare"):
+        if name in groups and found.start(name) >= 0:
+            return int(found.start(name)), int(found.end(name))
+    group = 1 if found.re.groups and not groups and found.start(1) >= 0 else 0
+    return int(found.start(group)), int(found.end(group))
+
+
+def _named_parts(found: Any) -> tuple[tuple[str, Secret], ...]:
+    named = found.groupdict()
+    return tuple(
+        (name, Secret(value)) for name, value in named.items() if value is not None and name not in _NOT_PARTS
+    )
+
+
+def _beside(
+    kind: Kind,
+    text: bytes,
+    found: Any,
+    span: tuple[int, int],
+    parts: tuple[tuple[str, Secret], ...],
+) -> tuple[int, int, tuple[tuple[str, Secret], ...]]:
+    """The further parts within REACH; where one of them is what leaks, it becomes the span."""
+    low, high = max(0, found.start() - REACH), found.end() + REACH
+    for part, expression in kind.parts:
+        nearest = _nearest(expression, text, (low, high), found)
+        if nearest is None:
+            continue
+        start, end = _secret_span(nearest)
+        if part.secret:
+            parts += (("id", Secret(text[span[0] : span[1]])),)
+            span = (start, end)
+        else:
+            parts += ((part.name, Secret(text[start:end])),)
+    return span[0], span[1], parts
+
+
+def _nearest(expression: regex.Pattern[bytes], text: bytes, area: tuple[int, int], found: Any) -> Any | None:
+    candidates = [
+        match
+        for match in expression.finditer(text[: area[1]], area[0])
+        if match.end() <= found.start() or match.start() >= found.end()
+    ]
+    gap = lambda match: max(match.start() - found.end(), found.start() - match.end())  # noqa: E731
+    return min(candidates, key=gap, default=None)

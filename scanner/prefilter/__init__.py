@@ -1,0 +1,1 @@
+"""The literal prefilter: one table, two engines."""
