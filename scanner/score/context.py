@@ -1,0 +1,118 @@
+"""What a value and its surroundings say: placeholders, references, documentation, hashes, prose.
+
+Everything here is a function of the value and at most REACH bytes around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from scanner.records import Reason
+
+_REFERENCE = re.compile(
+    r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
+    r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
+    r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|^file:|^data:"
+)
+_PLACEHOLDER = re.compile(
+    r"(?i)example|sample|dummy|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|your[-_ ]?\w"
+    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api|key)|insert[-_ ]|redacted|todo|fixme|fake|foo|xxxx|<\w+>"
+    r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|(?:enter|put|add|paste)[-_ ]|lorem|some[-_ ]?(?:secret|token|key|pass)"
+    r"|top[-_]?secret|abcdefg|qwerty|asdf|12345678|deadbeef|cafebabe|the[-_ ]?(?:secret|password|token|key)"
+)
+_NOTHING = frozenset(
+    "none null nil true false undefined nan empty default string str text bytes int integer bool boolean number float"
+    " object any unknown optional required password passwd pass pwd secret token key apikey api_key username user"
+    " admin root test tests testing guest value data name type auth basic bearer oauth hidden masked encrypted plain"
+    " plaintext disabled enabled yes no on off hello world foobar foo bar baz qux quux demo void char varchar self"
+    " this public private protected static final const var let function return require import".split()
+)
+_SEQUENCES = (
+    "0123456789" * 2,
+    "abcdefghijklmnopqrstuvwxyz" * 2,
+    "qwertyuiopasdfghjklzxcvbnm",
+    "zyxwvutsrqponmlkjihgfedcba",
+    "9876543210" * 2,
+    "0123456789abcdef" * 3,
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+)
+
+
+def placeholder(value: str) -> str:
+    """Why `value` stands for a credential instead of being one, in words, or ""."""
+    if _REFERENCE.search(value):
+        return "refers to a value kept elsewhere"
+    if value.lower() in _NOTHING:
+        return "is a plain word that stands for a value"
+    if _PLACEHOLDER.search(value):
+        return "reads like a placeholder"
+    if repeated(value):
+        return "repeats the same few characters"
+    if _sequence(value):
+        return "is a sequence of the alphabet or the keyboard"
+    return ""
+
+
+def filler(body: str) -> str:
+    """The narrower question for a value whose format is distinctive: is its body made up?"""
+    if repeated(body):
+        return "repeats the same few characters"
+    if _sequence(body):
+        return "is a sequence of the alphabet or the keyboard"
+    if re.search(r"(?i)example|placeholder|your[-_]|xxxx|\*\*\*\*|\.\.\.|redacted|changeme|dummy|fake", body):
+        return "reads like a placeholder"
+    return ""
+
+
+def repeated(value: str) -> bool:
+    """One character over half of it, fewer than four different ones in eight, or a short unit repeated."""
+    if len(value) < 4:
+        return False
+    counts = Counter(value.lower())
+    if counts.most_common(1)[0][1] > len(value) / 2 or (len(value) >= 8 and len(counts) < 4):
+        return True
+    return len(value) >= 8 and any(value == (value[:n] * len(value))[: len(value)] for n in range(1, 5))
+
+
+def _sequence(value: str) -> bool:
+    """Most of it walks along the alphabet, the digits or the keyboard."""
+    text = re.sub(r"[^a-z0-9]", "", value.lower())
+    if len(text) < 6:
+        return False
+    steps = sum(any(text[i : i + 4] in row for row in _SEQUENCES) for i in range(len(text) - 3))
+    return steps > 0.6 * (len(text) - 3)
+
+
+_EXAMPLE_WORDS = re.compile(
+    rb"(?i)\b(?:for example|e\.g\.|example|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
+)
+_HASH_WORDS = re.compile(
+    rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def line_of(text: bytes, start: int, end: int) -> bytes:
+    """The lines that the match touches, as far as `text` reaches."""
+    low = text.rfind(b"\n", 0, start) + 1
+    high = text.find(b"\n", end)
+    return text[low : high if high >= 0 else len(text)]
+
+
+def surroundings(text: bytes, start: int, end: int) -> list[Reason]:
+    """Evidence from the lines of the match."""
+    found: list[Reason] = []
+    line = line_of(text, start, end)
+    rest = line.replace(text[start:end], b" ")
+    if _EXAMPLE_WORDS.search(rest):
+        found.append(Reason("its line speaks of an example", -0.15))
+    if len(_CONTROL.findall(text)) > len(text) / 20:
+        found.append(Reason("stands inside binary data", -0.4))
+    return found
+
+
+def hash_named(text: bytes, start: int, end: int) -> bool:
+    """Whether the line says that the value is a digest."""
+    line = line_of(text, start, end)
+    return bool(_HASH_WORDS.search(line.replace(text[start:end], b" ")))

@@ -1,0 +1,148 @@
+"""Judgement by content: match -> score with reasons, or silence.
+
+Reads the match and at most REACH bytes on either side, and no path: so the answer is the same in every
+version of a file that keeps those bytes. What a path says is weighed after attribution, in `place`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from scanner.records import REACH, Credential, Match, Reason
+from scanner.score import context, generic, structure
+from scanner.score.allow import allowed
+from scanner.score.randomness import randomness
+
+PROVED = 0.97
+BROKEN = 0.3
+ALONE = 0.3
+"""Scores of a valid checksum, an invalid one, and a public part without its secret."""
+
+
+class Judgement(NamedTuple):
+    """`silent` says why nothing is reported; "allowed" where a comment says so."""
+
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    silent: str = ""
+    refuted: bool = False  # it is no such credential, so it hides nothing else
+
+
+def judge(
+    credential: Credential, match: Match, text: bytes, span: tuple[int, int], outer: tuple[int, int]
+) -> Judgement:
+    """Judge `match`; its secret stands at `span` in `text`, the whole match at `outer`."""
+    low = max(0, outer[0] - REACH)
+    text = text[low : outer[1] + REACH]
+    span = (span[0] - low, span[1] - low)
+    outer = (outer[0] - low, outer[1] - low)
+    if allowed(text, *outer):
+        return Judgement(0.0, silent="allowed by a comment")
+    value = match.secret.reveal()
+    if not value:
+        return Judgement(0.0, silent="empty", refuted=True)
+    evidence, proved = [], False
+    for name in credential.structure:
+        for item in structure.check(name, value, text[outer[0] : outer[1]]):
+            if item.kind == "refuted":
+                return Judgement(0.0, silent=item.text, refuted=True)
+            proved = proved or item.kind == "proved"
+            evidence.append(item)
+    silent = "" if proved else _made_up(credential, value, text, span, outer)
+    if silent or _documented(credential, value):
+        return Judgement(0.0, silent=silent or "is a value from documentation")
+    reasons = _reasons(credential, match, value, text, span, outer)
+    return _weigh(credential, evidence, reasons, proved)
+
+
+def _weigh(
+    credential: Credential, evidence: Sequence[structure.Evidence], reasons: list[Reason], proved: bool
+) -> Judgement:
+    told = [Reason(item.text, item.weight if item.kind == "note" else 0.0) for item in evidence]
+    score = PROVED if proved else credential.score
+    score += sum(reason.weight for reason in told)
+    if not proved:
+        score += sum(reason.weight for reason in reasons)
+    if any(item.kind == "broken" for item in evidence):
+        score = min(score, BROKEN)
+    if any(part.secret and part.required for part in credential.parts) and not _has_secret(reasons):
+        score = min(score, ALONE)
+    return Judgement(round(max(0.0, min(1.0, score)), 3), (*told, *reasons))
+
+
+def _has_secret(reasons: list[Reason]) -> bool:
+    return not any(reason.text == _LONE for reason in reasons)
+
+
+_LONE = "its secret part was not found nearby"
+
+
+def _documented(credential: Credential, value: bytes) -> bool:
+    return bool(credential.dummies) and hashlib.sha256(value).hexdigest() in credential.dummies
+
+
+def _made_up(
+    credential: Credential, value: bytes, text: bytes, span: tuple[int, int], outer: tuple[int, int]
+) -> str:
+    words = value.decode("latin-1")
+    if credential.placeholders and _compiled(credential.placeholders).search(words):
+        return "is a documented placeholder"
+    if credential.rank == "distinctive":
+        return context.filler(_body(credential, words)) if len(value) < 1000 else ""
+    made_up = context.placeholder(words)
+    if made_up or credential.rank != "generic":
+        return made_up
+    quoted = text[span[0] - 1 : span[0]] in (b'"', b"'", b"`")
+    return generic.silent_reason(words, _name(text, span, outer), quoted)
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
+
+
+def _body(credential: Credential, value: str) -> str:
+    for literal in credential.literals:
+        if value.startswith(literal):
+            return value[len(literal) :]
+    return value
+
+
+def _name(text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:
+    """The name that the value is assigned to: what stands before the value, back to a break."""
+    head = text[max(0, outer[0] - 40) : span[0]]
+    head = re.split(rb"[\s,;{}&?<(]", head[: outer[0] - max(0, outer[0] - 40)])[-1] + text[outer[0] : span[0]]
+    return re.split(rb"[=:>,(]|\s-", head, maxsplit=1)[0]
+
+
+def _reasons(
+    credential: Credential,
+    match: Match,
+    value: bytes,
+    text: bytes,
+    span: tuple[int, int],
+    outer: tuple[int, int],
+) -> list[Reason]:
+    words = value.decode("latin-1")
+    found: list[Reason] = []
+    if credential.rank == "generic":
+        found += generic.evidence(words, _name(text, span, outer), text, span)
+    elif credential.rank == "named":
+        chance = randomness(words)
+        found.append(Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5)))
+        if context.hash_named(text, *span):
+            found.append(Reason("its line speaks of a digest", -0.2))
+    else:
+        found.append(Reason("the format belongs to this kind alone", 0.0))
+        if credential.min_randomness and randomness(_body(credential, words)) < credential.min_randomness:
+            found.append(Reason("its body looks like words", -0.4))
+    if credential.parts and any(part.secret for part in credential.parts):
+        known = any(name == "id" for name, _ in match.parts)
+        found.append(Reason("its other part stands beside it" if known else _LONE, 0.05 if known else 0.0))
+    if credential.public:
+        found.append(Reason(credential.public, -0.2))
+    return found + context.surroundings(text, *span)

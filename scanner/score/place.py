@@ -1,0 +1,40 @@
+"""Judgement by place, after attribution: what a path says about a finding. It never raises a score."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from scanner.records import Reason
+
+_LOCK = re.compile(
+    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock"
+    r"|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|Podfile\.lock|flake\.lock|verification-metadata\.xml"
+    r"|\.terraform\.lock\.hcl|pubspec\.lock|mix\.lock|packages\.lock\.json|deno\.lock|bun\.lockb?)$"
+)
+_TEST = re.compile(
+    r"(?i)(?:^|/)(?:tests?|specs?|__tests__|testdata|test[-_]?fixtures|fixtures?|mocks?|cassettes|e2e|testing)/"
+    r"|(?:^|/)test_[^/]+$|[_.\-](?:test|tests|spec)\.[a-z]+$|Tests?\.(?:java|cs|kt|swift|scala)$|(?:^|/)t/[^/]+\.(?:t|sh)$"
+)
+_DOCUMENT = re.compile(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?|guides?)/|\.(?:md|rst|adoc|textile)$")
+_EXAMPLE = re.compile(r"(?i)(?:example|sample|template|dist|dummy)(?:\.[a-z]+)*$")
+_WORDS = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|translations?)/|\.(?:po|pot|xliff|resx|arb)$")
+_MINIFIED = re.compile(r"(?i)\.min\.(?:js|css)$|\.map$|\.(?:svg|ipynb)$")
+
+
+@lru_cache(maxsize=1 << 14)
+def weigh(path: str, rank: str) -> tuple[Reason, ...]:
+    """What `path` says of a credential of this rank (distinctive, named, generic); weights are 0 or less."""
+    light = rank == "distinctive"
+    found = []
+    if _LOCK.search(path):
+        found.append(Reason("in a lock file, where hashes stand", -0.1 if light else -0.6))
+    if _TEST.search(path):
+        found.append(Reason("in a test", -0.05 if light else -0.25))
+    elif _EXAMPLE.search(path) or _DOCUMENT.search(path):
+        found.append(Reason("in documentation or an example", -0.05 if light else -0.25))
+    if _WORDS.search(path) and not light:
+        found.append(Reason("in a translation", -0.5))
+    if _MINIFIED.search(path) and not light:
+        found.append(Reason("in minified or generated code", -0.3))
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""What a credential's own structure proves: checksums, decodable payloads, parsable documents.
+
+Algorithms are named by what they compute; patterns ask for them by name in `structure`. `check` answers for
+any input and never raises; `seal` and `MAKERS` turn the same knowledge round, so that samples need not be stored.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+
+from scanner.score.structure import checksums, documents, keymakers, keys, marvin32, tokens, values
+from scanner.score.structure.evidence import Evidence
+
+__all__ = ["MAKERS", "Evidence", "check", "names", "seal"]
+
+Check = Callable[[bytes, bytes], list[Evidence]]
+Maker = Callable[[random.Random], str]
+
+_CHECKS: dict[str, Check] = {
+    "crc32-base62": checksums.base62,
+    "crc32-hex-body": checksums.hex_body,
+    "crc32-upper-hex-all": checksums.upper_hex_all,
+    "crc32-base36": checksums.base36,
+    "crc32-base32-xor": checksums.base32_xor,
+    "marvin32-his": marvin32.his,
+    "marvin32-cask": marvin32.cask,
+    "marvin32-base66": marvin32.base66,
+    "jwt": tokens.jwt,
+    "macaroon": tokens.macaroon,
+    "base64-numeric-id": tokens.numeric_id,
+    "base32-account": tokens.account_id,
+    "der-key": keys.der_key,
+    "openssh-key": keys.openssh,
+    "putty-key": keys.putty,
+    "armour-crc24": keys.armour_sum,
+    "service-account-json": documents.service_account,
+    "authorized-user-json": documents.authorized_user,
+    "kubernetes-secret": documents.kubernetes_secret,
+    "base64-user-password": values.user_and_password,
+    "base64-32-bytes": values.thirty_two_bytes,
+    "uri-password": values.uri_password,
+    "pair-password": values.pair_password,
+    "signed-query": values.signed_query,
+    "not-hex": values.not_hex,
+    "mixed-case": values.mixed,
+}
+
+_SEALS: dict[str, Callable[[str], str]] = {
+    "crc32-base62": checksums.base62_sum,
+    "crc32-hex-body": checksums.hex_body_sum,
+    "crc32-upper-hex-all": checksums.upper_hex_all_sum,
+    "crc32-base36": checksums.base36_sum,
+    "marvin32-his": marvin32.his_sum,
+    "marvin32-cask": marvin32.cask_sum,
+    "marvin32-base66": marvin32.base66_sum,
+}
+
+MAKERS: dict[str, Maker] = {
+    "uuid": lambda rnd: str(uuid.UUID(int=rnd.getrandbits(128), version=4)),
+    "jwt": tokens.make_jwt,
+    "jwt-header": tokens.make_jwt_header,
+    "jwt-tail": tokens.make_jwt_tail,
+    "quoted-name": tokens.make_quoted_name,
+    "macaroon-rest": tokens.make_macaroon_rest,
+    "numeric-id": tokens.make_numeric_id,
+    "account": tokens.make_account_letters,
+    "routing": checksums.make_routing,
+    "crc32-base32-xor": checksums.make_base32_xor,
+    "pem-rsa": keymakers.pem_rsa,
+    "pem-ec": keymakers.pem_ec,
+    "pem-dsa": keymakers.pem_dsa,
+    "pem-pkcs8": keymakers.pem_pkcs8,
+    "pem-pkcs8-escaped": keymakers.pem_pkcs8_escaped,
+    "pem-encrypted": keymakers.pem_encrypted,
+    "openssh": keymakers.openssh,
+    "putty": keymakers.putty,
+    "pgp": keymakers.pgp,
+    "ssh2": keymakers.ssh2_encrypted,
+    "service-account": documents.make_service_account,
+    "authorized-user": documents.make_authorized_user,
+    "docker-auths": documents.make_registry_auths,
+    "k8s-secret": documents.make_kubernetes_secret,
+    "basic": values.make_basic,
+    "future-day": values.make_future_day,
+}
+"""Fields of `shape` that an alphabet cannot express."""
+
+
+def check(name: str, secret: bytes, whole: bytes) -> list[Evidence]:
+    """What the structure called `name` says of `secret`, which stands in the match `whole`.
+
+    Never raises: for an unknown name and for input it cannot read the answer is empty.
+    """
+    test = _CHECKS.get(name)
+    if test is None:
+        return []
+    try:
+        return test(secret, whole)
+    except (ValueError, IndexError, OverflowError, RecursionError):
+        return []
+
+
+def seal(name: str) -> Callable[[str], str]:
+    """What computes the checksum of the text so far, for `{sum}` in shapes.
+
+    Raises ValueError, when called, for a structure whose checksum does not stand at the end.
+    """
+    return _SEALS.get(name, _unsealed)
+
+
+def _unsealed(_text: str) -> str:
+    raise ValueError("{sum}: this structure has no checksum at its end")
+
+
+def names() -> frozenset[str]:
+    """Every structure a pattern may ask for."""
+    return frozenset(_CHECKS)
