@@ -1,0 +1,1 @@
+"""git repositories: one safe door to git, objects in pack order, and where each object came from."""

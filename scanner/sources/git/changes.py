@@ -1,0 +1,151 @@
+"""What a range of commits, or the index, adds: only credentials that the old side does not hold.
+
+New and old blobs of each changed path are scanned whole; a credential counts for a path when the new blob
+holds it and no parent's blob at that path does. Messages of the range's commits are scanned too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from scanner.errors import GitError, TargetError, UsageError
+from scanner.records import Fault, Found, Origin, Run, Shard, Tally
+from scanner.sources.git.door import Door
+from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
+from scanner.sources.git.worktree import copy_index
+
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+EMPTY_SHA256 = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+
+
+class Change(NamedTuple):
+    """One path of one commit: the blob it now has, and those that its parents had there."""
+
+    commit: str
+    path: bytes
+    new: str
+    old: tuple[str, ...]
+
+
+class ChangesSource:
+    """`Source` over a list of changes; `target` is the repository's top."""
+
+    def __init__(self, door: Door, target: str, changes: Sequence[Change], commits: Sequence[str]) -> None:
+        self.target = target
+        self._door = door
+        self._changes = changes
+        self._commits = commits
+
+    def shards(self, tally: Tally) -> Iterator[Shard]:
+        """See `Source.shards`."""
+        blobs = {change.new: None for change in self._changes}
+        blobs |= {old: None for change in self._changes for old in change.old}
+        ids = "\n".join([*blobs, *self._commits]).encode() + b"\n"
+        listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode()
+        path = os.path.join(self._door.git_dir, "keysieve-objects")
+        first = length = weight = 0
+        with open(path, "wb") as out:
+            for line in listed.splitlines():
+                name, kind, *size = line.split()
+                if kind == "missing":
+                    tally.faults.append(Fault(name, "missing: the range needs it"))
+                    continue
+                out.write(name.encode() + b"\n")
+                length += len(name) + 1
+                weight += int(size[0])
+                if weight > SHARD_BYTES:
+                    out.flush()
+                    yield ObjectsShard(self._door.git_dir, path, first, length, weight)
+                    first, length, weight = first + length, 0, 0
+        if length:
+            yield ObjectsShard(self._door.git_dir, path, first, length, weight)
+        elif not tally.objects:
+            tally.objects += 1  # the index or the range itself was looked at, and adds nothing
+
+    def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
+        """See `Source.locate`."""
+        told: dict[tuple[str, str], list[Origin]] = {}
+        rank = {commit: number for number, commit in enumerate(self._commits)}
+        people = people_of(self._door, self._commits) if found else {}
+        for change in self._changes:
+            known = frozenset().union(*(found.get(old, frozenset()) for old in change.old))
+            for print_ in found.get(change.new, frozenset()) - known:
+                who = people.get(change.commit, ("", ""))
+                kind = "file" if change.commit else "staged"
+                origin = Origin(os.fsdecode(change.path), change.commit, *who, rank.get(change.commit, 0), False, kind)
+                told.setdefault((change.new, print_), []).append(origin)
+        for commit in self._commits:
+            for print_ in found.get(commit, frozenset()):
+                who = people.get(commit, ("", ""))
+                told[commit, print_] = [Origin("", commit, *who, rank[commit], False, "commit-message")]
+        return told
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        self._door.close()
+
+
+def people_of(door: Door, commits: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Commit -> (author's name, date of authorship in ISO 8601)."""
+    if not commits:
+        return {}
+    ids = "\n".join(sorted(commits)).encode() + b"\n"
+    form = "--format=%H%x00%an%x00%aI%x01"
+    listed = door.run("log", "--no-walk=unsorted", "--no-patch", "--stdin", form, stdin=ids)
+    rows = (row.strip("\n").split("\0") for row in listed.decode("utf-8", "replace").split("\1"))
+    return {row[0]: (row[1], row[2]) for row in rows if len(row) == 3}
+
+
+def parse_raw(output: bytes, commit: str = "") -> Iterator[Change]:
+    """The changes of NUL-separated raw diff output; commit ids stand between them where git prints them."""
+    tokens = iter(output.split(b"\0"))
+    for token in tokens:
+        if not token.startswith(b":"):
+            commit = token.decode().strip() or commit
+            continue
+        path = next(tokens)
+        fields = token.lstrip(b":").split(b" ")
+        count = (len(fields) - 1) // 2
+        modes, ids = fields[:count], [name.decode() for name in fields[count : 2 * count]]
+        if modes[-1] not in (b"000000", b"160000"):
+            old = tuple(name for name, mode in zip(ids, modes[:-1], strict=False) if mode not in (b"000000", b"160000"))
+            yield Change(commit, path, ids[-1], old)
+
+
+def staged(door: Door, target: str) -> ChangesSource:
+    """What the index adds to HEAD."""
+    if not copy_index(door):
+        raise TargetError(f"{target}: has no index: nothing was ever staged there")
+    head = resolve(door, "HEAD", "")
+    output = door.run("diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", head or empty_tree(door))
+    return ChangesSource(door, target, list(parse_raw(output)), [])
+
+
+def ranged(door: Door, target: str, text: str) -> ChangesSource:
+    """What the commits of `A..B` add, each against its own parents."""
+    first, dots, last = text.partition("..")
+    if not dots or last.startswith("."):
+        raise UsageError(f"--range {text}: is not of the form A..B")
+    start = resolve(door, first or "HEAD", f"--range {text}")
+    end = resolve(door, last or "HEAD", f"--range {text}")
+    listed = door.run("rev-list", "--topo-order", "--reverse", end, f"^{start}").decode().split()
+    arguments = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "--no-renames", "--no-abbrev", "-z", "--always")
+    output = door.run(*arguments, stdin="\n".join(listed).encode() + b"\n") if listed else b""
+    return ChangesSource(door, target, list(parse_raw(output)), listed)
+
+
+def resolve(door: Door, name: str, option: str) -> str:
+    """A commit's id; raises UsageError where `option` named something that is none, else "" ."""
+    try:
+        return door.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+    except GitError:
+        if not option:
+            return ""
+        raise UsageError(f"{option}: {name!r} is no commit of this repository; a shallow clone may lack it") from None
+
+
+def empty_tree(door: Door) -> str:
+    """The id of the tree without entries, which git knows without having it."""
+    return EMPTY_SHA256 if door.run("rev-parse", "--show-object-format").strip() == b"sha256" else EMPTY

@@ -1,0 +1,220 @@
+"""The one door to git.
+
+git runs only on a private git directory of ours: its alternates point at the target's objects, the refs are
+copied, and no configuration but ours is read. So nothing that a scanned repository configures can run (a
+plain `git log` there would start the program that its `gpg.program` names), and safe.directory is settled.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from scanner.errors import GitError, TargetError
+
+_CONFIG = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Where a repository's parts are; `worktree` is "" for a bare one."""
+
+    git_dir: str
+    common_dir: str
+    worktree: str
+
+
+def discover(path: str) -> Repository | None:
+    """The repository whose top is `path`: with a `.git` folder or file in it, or bare."""
+    inner = os.path.join(path, ".git")
+    if os.path.isdir(inner) and _looks_like(inner):
+        return _repository(inner, path)
+    if os.path.isfile(inner):
+        named = _gitdir_file(inner)
+        return _repository(named, path) if named and _looks_like(named) else None
+    return _repository(path, "") if _looks_like(path) and os.path.isdir(os.path.join(path, "refs")) else None
+
+
+def discover_upward(path: str) -> Repository | None:
+    """The repository that `path` or one of the folders above it is the top of."""
+    path = os.path.abspath(path)
+    while True:
+        found = discover(path)
+        parent = os.path.dirname(path)
+        if found or parent == path:
+            return found
+        path = parent
+
+
+def _looks_like(git_dir: str) -> bool:
+    common = _common_dir(git_dir)
+    return os.path.isfile(os.path.join(git_dir, "HEAD")) and os.path.isdir(os.path.join(common, "objects"))
+
+
+def _gitdir_file(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+        text = stream.read(65536)
+    name = text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else ""
+    return os.path.normpath(os.path.join(os.path.dirname(path), name)) if name else ""
+
+
+def _common_dir(git_dir: str) -> str:
+    try:
+        with open(os.path.join(git_dir, "commondir"), encoding="utf-8", errors="surrogateescape") as stream:
+            return os.path.normpath(os.path.join(git_dir, stream.read(65536).strip()))
+    except OSError:
+        return git_dir
+
+
+def _repository(git_dir: str, worktree: str) -> Repository:
+    git_dir = os.path.abspath(git_dir)
+    return Repository(git_dir, os.path.abspath(_common_dir(git_dir)), os.path.abspath(worktree) if worktree else "")
+
+
+def environment(git_dir: str) -> dict[str, str]:
+    """The environment of every git process: nothing inherited that starts with GIT_."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {
+        "GIT_DIR": git_dir,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+def start(
+    git_dir: str, arguments: Sequence[str], stdin: IO[bytes] | int | None = None, stderr: IO[bytes] | int | None = None
+) -> subprocess.Popen[bytes]:
+    """A git process on a private git directory, its output a pipe."""
+    try:
+        return subprocess.Popen(
+            ["git", *arguments],
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if stderr is None else stderr,
+            env=environment(git_dir),
+            cwd=git_dir,
+        )
+    except FileNotFoundError:
+        raise TargetError("git is not installed or not on PATH; repositories need it") from None
+
+
+class Door:
+    """A private git directory over a repository; `close` removes it."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.git_dir = tempfile.mkdtemp(prefix="keysieve-git-")
+        try:
+            self._furnish()
+        except OSError as error:
+            self.close()
+            raise TargetError(f"{repository.git_dir}: cannot be read: {error.strerror}") from None
+
+    def _furnish(self) -> None:
+        common = self.repository.common_dir
+        os.makedirs(os.path.join(self.git_dir, "objects", "info"))
+        os.makedirs(os.path.join(self.git_dir, "refs"))
+        self._write("objects/info/alternates", _quoted(os.path.join(common, "objects")) + "\n")
+        self._write("config", _config(common))
+        for name in ("packed-refs", "shallow"):
+            if os.path.isfile(os.path.join(common, name)):
+                shutil.copyfile(os.path.join(common, name), os.path.join(self.git_dir, name))
+        for name in _loose_refs(common):
+            self._copy_ref(os.path.join(common, name), name)
+        for name in ("reftable",):
+            if os.path.isdir(os.path.join(common, name)):
+                shutil.copytree(os.path.join(common, name), os.path.join(self.git_dir, name))
+        self._heads(common)
+
+    def _heads(self, common: str) -> None:
+        """HEAD, and those of other worktrees as refs of ours: a detached one is reachable too."""
+        shutil.copyfile(os.path.join(self.repository.git_dir, "HEAD"), os.path.join(self.git_dir, "HEAD"))
+        others = os.path.join(common, "worktrees")
+        for name in sorted(os.listdir(others)) if os.path.isdir(others) else ():
+            self._copy_head(os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{hash_name(name)}")
+        if self.repository.git_dir != common:
+            self._copy_head(os.path.join(common, "HEAD"), "refs/keysieve/main")
+
+    def _copy_head(self, path: str, ref: str) -> None:
+        if os.path.isfile(path):
+            with open(path, "rb") as stream:
+                text = stream.read(4096)
+            if not text.startswith(b"ref:"):
+                self._write(ref, text.decode("ascii", "replace"))
+
+    def _copy_ref(self, path: str, name: str) -> None:
+        with open(path, "rb") as stream:
+            text = stream.read(4096)
+        self._write(name, os.fsdecode(text))
+
+    def _write(self, name: str, text: str) -> None:
+        path = os.path.join(self.git_dir, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as stream:
+            stream.write(os.fsencode(text))
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """git's output. Raises GitError with git's own words."""
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                input=stdin,
+                capture_output=True,
+                env=environment(self.git_dir),
+                cwd=self.git_dir,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise TargetError("git is not installed or not on PATH; repositories need it") from None
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+            raise GitError(f"git {arguments[0]} failed: {words[-1]}")
+        return done.stdout
+
+    def close(self) -> None:
+        """Remove the private git directory."""
+        shutil.rmtree(self.git_dir, ignore_errors=True)
+
+
+def hash_name(name: str) -> str:
+    """A name that is safe as part of a ref."""
+    return os.fsencode(name).hex()[:80]
+
+
+def _config(common: str) -> str:
+    try:
+        with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as stream:
+            text = stream.read(1 << 20)
+    except OSError:
+        text = ""
+    extensions = "\tobjectformat = sha256\n" if _CONFIG.search(text) else ""
+    if os.path.isdir(os.path.join(common, "reftable")):
+        extensions += "\trefstorage = reftable\n"
+    version = 1 if extensions else 0
+    head = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n"
+    return head + (f"[extensions]\n{extensions}" if extensions else "")
+
+
+def _quoted(path: str) -> str:
+    """As `objects/info/alternates` wants a path that could be misread."""
+    if not path.startswith('"') and "\n" not in path:
+        return path
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _loose_refs(common: str) -> Iterator[str]:
+    for folder, _, names in os.walk(os.path.join(common, "refs")):
+        for name in names:
+            yield os.path.relpath(os.path.join(folder, name), common)

@@ -1,0 +1,43 @@
+"""A repository's whole history as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.records import Found, Origin, Run, Shard, Skip, Tally
+from scanner.sources.git.attribution import Attribution
+from scanner.sources.git.door import Door
+from scanner.sources.git.objects import Listing
+
+
+class HistorySource:
+    """`Source` over every object of a repository, reachable or not."""
+
+    def __init__(self, door: Door, target: str) -> None:
+        self.target = target
+        self._door = door
+        self._listing = Listing(door)
+
+    def shards(self, tally: Tally) -> Iterator[Shard]:
+        """See `Source.shards`."""
+        yield from self._listing.shards(tally)
+
+    def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
+        """See `Source.locate`; also names what reachable commits need and the repository lacks."""
+        if not self._listing.commits and not found:
+            return {}
+        for boundary in self._shallow():
+            tally.skips.append(Skip(boundary, "history before it is not in this shallow clone"))
+        origins = Attribution(self._door, self._listing, tally).locate(found, run)
+        return {(name, print_): origins[name] for name, prints in found.items() for print_ in prints}
+
+    def _shallow(self) -> list[str]:
+        try:
+            with open(f"{self._door.git_dir}/shallow", encoding="ascii") as stream:
+                return stream.read().split()
+        except OSError:
+            return []
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        self._door.close()

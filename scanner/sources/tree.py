@@ -1,0 +1,88 @@
+"""What `scan PATH` reads: a file; a folder; a repository's history, its files, and what lies beside its objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from scanner.errors import UsageError
+from scanner.records import Source
+from scanner.settings import SourceSettings
+from scanner.sources.files import Excluded, FilesSource, ListedSource
+from scanner.sources.git import changes, worktree
+from scanner.sources.git.door import Door, Repository, discover, discover_upward
+from scanner.sources.git.history import HistorySource
+
+Known = Callable[[str, os.stat_result], bool]
+
+
+def open_path(target: str, settings: SourceSettings, excluded: Excluded) -> Iterator[Source]:
+    """The sources of a path that exists."""
+    path = os.path.realpath(target)
+    if settings.staged or settings.range or settings.since:
+        yield _changes(path, target, settings)
+    elif not os.path.isdir(path):
+        yield ListedSource(os.path.dirname(path), target, [os.path.basename(path)])
+    else:
+        yield from _folder(path, target, settings, excluded)
+
+
+def _changes(path: str, target: str, settings: SourceSettings) -> Source:
+    repository = discover_upward(path)
+    if repository is None:
+        raise UsageError(f"{target}: is not in a git repository, which --staged, --range and --since need")
+    door = Door(repository)
+    try:
+        if settings.staged:
+            return changes.staged(door, target)
+        return changes.ranged(door, target, settings.range or f"{settings.since}..HEAD")
+    except BaseException:
+        door.close()
+        raise
+
+
+def _folder(path: str, target: str, settings: SourceSettings, excluded: Excluded) -> Iterator[Source]:
+    repository = discover(path)
+    if repository is None and not settings.tree:
+        raise UsageError(f"{target}: is no git repository, so it has no history to scan; leave out --history-only")
+    known: Known = lambda name, status: False  # noqa: E731
+    if repository is not None and settings.history:
+        door = Door(repository)
+        known = worktree.unchanged(door) if settings.tree and repository.worktree else known
+        yield HistorySource(door, target)
+    if not settings.tree:
+        return
+    if repository is not None:
+        yield from _beside(repository, path, target)
+    if repository is None or repository.worktree:
+        nested: list[str] = []
+        yield FilesSource(path, target, excluded, _collect(path, nested), known)
+        for folder in nested:
+            yield from _folder(os.path.join(path, folder), os.path.join(target, folder), settings, excluded)
+
+
+def _collect(path: str, nested: list[str]) -> Callable[[str, Sequence[os.DirEntry[str]]], bool]:
+    """A test for repositories below `path` that remembers them."""
+
+    def repository(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+        names = {entry.name for entry in entries}
+        found = (".git" in names or {"HEAD", "objects", "refs"} <= names) and bool(
+            discover(os.path.join(path, folder))
+        )
+        if found:
+            nested.append(folder)
+        return found
+
+    return repository
+
+
+def _beside(repository: Repository, path: str, target: str) -> Iterator[Source]:
+    folders: dict[str, list[str]] = {}
+    for folder, name in worktree.beside(repository):
+        folders.setdefault(folder, []).append(name)
+    for folder, names in folders.items():
+        if folder == path or folder.startswith(path + os.sep):
+            prefix = os.path.relpath(folder, path)
+            yield ListedSource(path, target, [os.path.normpath(os.path.join(prefix, name)) for name in names])
+        else:
+            yield ListedSource(folder, folder, names)
