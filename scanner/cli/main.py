@@ -1,0 +1,63 @@
+"""The group of commands, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from scanner.errors import ExitCode, KeysieveError
+from scanner.version import VERSION
+
+COMMANDS = ("patterns", "scan")
+PLANNED = ("baseline", "config", "findings", "hook", "report", "revoke", "sweep", "verify")
+
+
+class Commands(click.Group):
+    """Loads a command's file when it is asked for, so that each one pays for its own imports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands that are built."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or a usage error that says that it is planned."""
+        if cmd_name in COMMANDS:
+            command = importlib.import_module(f"scanner.cli.{cmd_name}").command
+            assert isinstance(command, click.Command)
+            return command
+        if cmd_name in PLANNED:
+            raise click.UsageError(f"`keysieve {cmd_name}` is planned and not built yet")
+        return None
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="keysieve")
+def group() -> None:
+    """Find leaked secrets and API keys in files and in the whole history of git repositories."""
+
+
+def main() -> NoReturn:
+    """Run the command line; the process ends with one of `scanner.errors.ExitCode`."""
+    try:
+        code = group.main(prog_name="keysieve", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except KeysieveError as error:
+        click.echo(f"keysieve: {error}", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("keysieve: interrupted", err=True)
+        code = ExitCode.INCOMPLETE
+    except BrokenPipeError:
+        # The reader went away, as `| head` does: what it has not read is not known to be fine.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.INCOMPLETE
+    sys.exit(int(code or 0))

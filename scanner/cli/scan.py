@@ -1,0 +1,166 @@
+"""`keysieve scan`: options -> Settings -> findings -> report -> exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from scanner import settings as options
+from scanner.cache import write_atomically
+from scanner.errors import ExitCode, UsageError
+from scanner.records import Confidence, Finding, Summary
+from scanner.suppress import Suppressions, ignore_file, read_baseline, read_ignores
+
+
+def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    if value:
+        raise click.UsageError(f"{param.opts[0]} is planned and not built yet", ctx)
+
+
+@click.command(name="scan")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--staged", is_flag=True, help="Scan what the index adds to HEAD.")
+@click.option("--range", "range_", metavar="A..B", default="", help="Scan what the commits of a range add.")
+@click.option("--since", metavar="REV", default="", help="Scan what the commits since REV add.")
+@click.option("--no-history", is_flag=True, help="Scan files only.")
+@click.option("--history-only", is_flag=True, help="Scan git objects only.")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out paths; may be given again.")
+@click.option("--confidence", metavar="LEVEL", default=None, help="low, medium (default), high or verified.")
+@click.option("--engine", metavar="NAME", default=None, help="auto (default), hyperscan or ahocorasick.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes; default: all processors.")
+@click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
+@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text (default), json, jsonl, sarif.")
+@click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
+@click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
+@click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
+@click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
+@click.option("-q", "--quiet", is_flag=True, help="One line for each finding, nothing else.")
+@click.option("--verify", is_flag=True, hidden=True, callback=_not_built, expose_value=False)
+def command(targets: tuple[str, ...], **given: Any) -> int:
+    """Scan directories, files, git repositories (bare ones too), git URLs, or "-" for standard input.
+
+    A repository is read whole: its history, unreachable objects, uncommitted and untracked files. Without a
+    TARGET the current directory is scanned.
+
+    Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
+    """
+    wanted = _settings(given)
+    suppressions = _suppressions(targets, wanted)
+    from scanner.report import make
+
+    report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan
+    findings, summary = _run(targets or (".",), wanted, suppressions)
+    text = [report.begin(summary)]
+    text += [report.finding(finding) for finding in findings]
+    text.append(report.end(summary))
+    _write("".join(text), wanted.report.output)
+    return _exit_code(findings, summary, wanted)
+
+
+def _settings(given: dict[str, Any]) -> options.Settings:
+    """The one place where options, environment and configuration meet."""
+    config = options.read_config(given["config_file"])
+    engine = given["engine"] or config.get("engine", "auto")
+    if engine not in options.ENGINES:
+        raise UsageError(f"--engine {engine}: choose one of {', '.join(options.ENGINES)}")
+    if given["no_history"] and given["history_only"]:
+        raise UsageError("--no-history and --history-only leave nothing to scan; give one of them")
+    if sum(map(bool, (given["staged"], given["range_"], given["since"]))) > 1:
+        raise UsageError("--staged, --range and --since exclude each other; give one of them")
+    terminal = sys.stderr.isatty() and not given["quiet"]
+    return options.Settings(
+        detect=options.DetectSettings(
+            engine=engine,
+            patterns=tuple(config.get("patterns", ())),
+            minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
+            fingerprint_key=options.fingerprint_key(config),
+        ),
+        source=options.SourceSettings(
+            history=not given["no_history"],
+            tree=not given["history_only"],
+            staged=given["staged"],
+            range=given["range_"],
+            since=given["since"],
+            exclude=(*config.get("exclude", ()), *given["exclude"]),
+        ),
+        run=options.RunSettings(given["jobs"] or config.get("jobs") or options.default_jobs(), terminal),
+        report=options.ReportSettings(
+            format=given["format_"],
+            output=given["output"],
+            show_secrets=given["show_secrets"],
+            colour=not given["output"] and sys.stdout.isatty() and not _no_colour(),
+            quiet=given["quiet"],
+        ),
+        baseline=given["baseline"],
+        exit_code=given["exit_code"],
+    )
+
+
+def _no_colour() -> bool:
+    import os
+
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def _suppressions(targets: tuple[str, ...], wanted: options.Settings) -> Suppressions:
+    ignored: set[str] = set()
+    for target in targets or (".",):
+        path = ignore_file(target)
+        if path:
+            ignored |= read_ignores(path)
+    if wanted.baseline:
+        ignored |= read_baseline(wanted.baseline)
+    return Suppressions(frozenset(ignored))
+
+
+def _run(
+    targets: tuple[str, ...], wanted: options.Settings, suppressions: Suppressions
+) -> tuple[list[Finding], Summary]:
+    from scanner.pipeline import Scan
+
+    run = Scan(targets, wanted)
+    with _progress(wanted.run.progress) as progress:
+        for _ in run.events(progress):
+            pass
+    findings, suppressed = suppressions.apply(run.findings())
+    return findings, run.summary(suppressed)
+
+
+@contextmanager
+def _progress(wanted: bool) -> Iterator[Any]:
+    if not wanted:
+        yield lambda objects, size: None
+        return
+    from scanner.cli.progress import bar
+
+    with bar() as update:
+        yield update
+
+
+def _write(text: str, output: str) -> None:
+    if output and output != "-":
+        write_atomically(output, text.encode("utf-8", "backslashreplace"))
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+
+
+def _exit_code(findings: list[Finding], summary: Summary, wanted: options.Settings) -> int:
+    if summary.state != "complete":
+        if wanted.report.quiet or wanted.report.format != "text" or wanted.report.output:
+            click.echo(f"keysieve: the scan is INCOMPLETE: {len(summary.errors)} errors", err=True)
+            for fault in summary.errors[:5]:
+                click.echo(f"  {_plain(fault.object)}: {_plain(fault.problem)}", err=True)
+        return ExitCode.INCOMPLETE
+    if any(finding.confidence >= max(wanted.detect.minimum, Confidence.LOW) for finding in findings):
+        return wanted.exit_code
+    return ExitCode.CLEAN
+
+
+def _plain(text: str) -> str:
+    """Text from the scanned target without anything that a terminal would obey."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -1,0 +1,264 @@
+"""Prefilter, match and score joined for one process: batches in, sightings out.
+
+Cost is paid per hit. Because judgement by content is local, what a window leads to is a function of its
+bytes; the answers are kept in a table of bounded size, so a line that stands in a thousand versions of a
+file is matched and judged once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import cache
+from scanner.catalogue.index import Catalogue
+from scanner.errors import UsageError
+from scanner.prefilter import literals
+from scanner.records import (
+    Batch,
+    Confidence,
+    Credential,
+    Engine,
+    Entry,
+    Fault,
+    Piece,
+    Reason,
+    Sighting,
+    Span,
+    Tally,
+)
+from scanner.secrets import Secret
+from scanner.settings import DetectSettings
+
+if TYPE_CHECKING:
+    from scanner.match.find import Finder
+
+HIGH, MEDIUM, SILENT = 0.8, 0.5, 0.1
+"""Scores from which a finding is of high and of medium confidence, and below which nothing is reported."""
+
+_MEMO_BYTES = 32 << 20
+
+
+class Known(NamedTuple):
+    """What a window leads to; offsets count from the end of the hit."""
+
+    credential: int
+    secret: Secret
+    parts: tuple[tuple[str, Secret], ...]
+    start: int
+    end: int
+    encoding: tuple[str, ...]
+    score: float
+    reasons: tuple[Reason, ...]
+    silent: str
+
+
+def confidence(score: float) -> Confidence:
+    """The level of a score by content or place; `VERIFIED` is for the provider to give."""
+    return Confidence.HIGH if score >= HIGH else Confidence.MEDIUM if score >= MEDIUM else Confidence.LOW
+
+
+class Detector:
+    """Everything between a buffer and its sightings. Safe to use from one thread at a time."""
+
+    def __init__(self, settings: DetectSettings) -> None:
+        self._settings = settings
+        self.catalogue = Catalogue(settings.patterns, literals.build)
+        self.engine = _engine(settings.engine, self.catalogue)
+        self._least = {Confidence.LOW: SILENT, Confidence.MEDIUM: MEDIUM}.get(settings.minimum, HIGH)
+        self._memo: dict[tuple[int, int, bytes], tuple[Known, ...]] = {}
+        self._memo_size = 0
+
+    @cached_property
+    def _finder(self) -> Finder:
+        from scanner.match.find import Finder  # not needed, and not imported, where nothing hits
+
+        return Finder(self.catalogue.credentials, self.catalogue.entries, self._settings.timeout)
+
+    def credential(self, identity: str) -> Credential:
+        """The kind of that id."""
+        return self._by_id[identity]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Credential]:
+        return {kind.id: kind for kind in self.catalogue.credentials}
+
+    def inspect(self, data: bytes, name: str = "") -> list[Sighting]:
+        """Every sighting in one buffer, whatever its confidence."""
+        batch = Batch(data, (0,), (len(data),), (name,))
+        return list(self.sightings(batch, Tally(), SILENT))
+
+    def sightings(self, batch: Batch, tally: Tally, least: float | None = None) -> Iterator[Sighting]:
+        """What is to be reported of a batch, object by object, in the order of the buffer."""
+        hits = self.engine.scan(batch.buffer)
+        if not hits:
+            return
+        hits.sort(key=lambda hit: hit[1])
+        bound = self._least if least is None else least
+        for number, group in _by_segment(batch, hits):
+            known = self._segment(batch, number, group, tally)
+            if known:
+                yield from self._report(batch, number, known, bound)
+
+    def _segment(
+        self, batch: Batch, number: int, hits: Sequence[tuple[int, int]], tally: Tally
+    ) -> list[Known]:
+        """What the hits of one segment lead to; offsets are the segment's."""
+        low, high = batch.starts[number], batch.ends[number]
+        found: dict[tuple[int, int, int], Known] = {}
+        for row, end in hits:
+            for known in self._look(batch, (low, high), row, end, tally, batch.objects[number]):
+                place = known._replace(start=known.start + end - low, end=known.end + end - low)
+                found[known.credential, place.start, place.end] = place
+        return list(found.values())
+
+    def _look(
+        self, batch: Batch, bounds: tuple[int, int], row: int, end: int, tally: Tally, name: str
+    ) -> tuple[Known, ...]:
+        before, after = self._finder.reach(row)
+        first = max(bounds[0], end - before)
+        window = bytes(batch.buffer[first : min(bounds[1], end + after)])
+        key = (row, end - first, window)
+        known = self._memo.get(key)
+        if known is None:
+            known = self._judge(row, window, end - first, tally, name)
+            self._memo_size += len(window) + 200
+            if self._memo_size > _MEMO_BYTES:
+                self._memo.clear()
+                self._memo_size = len(window)
+            self._memo[key] = known
+        return known
+
+    def _judge(self, row: int, window: bytes, end: int, tally: Tally, name: str) -> tuple[Known, ...]:
+        from scanner.match.find import Timeout
+        from scanner.score.judge import judge
+
+        found: list[Known] = []
+        try:
+            for sight in self._finder.sights(row, window, end):
+                match = sight.match
+                kind = self._finder.kinds[match.credential].credential
+                answer = judge(kind, match, sight.text, (sight.start, sight.end), sight.outer)
+                if not answer.refuted:
+                    found.append(
+                        Known(
+                            match.credential, match.secret, match.parts, match.start - end, match.end - end,
+                            match.encoding, answer.score, answer.reasons, answer.silent,
+                        )  # fmt: skip
+                    )
+        except Timeout as error:
+            tally.faults.append(Fault(name, str(error)))
+        return tuple(found)
+
+    def _report(self, batch: Batch, number: int, found: list[Known], bound: float) -> Iterator[Sighting]:
+        from scanner.match import lines, pairs
+
+        kinds = self.catalogue.credentials
+        best = _most_specific(found, kinds)
+        wanted = [item for item in best if not item.silent and (item.score >= bound or _in_pair(kinds, item))]
+        piece = batch.pieces.get(number)
+        if piece is not None:
+            wanted = [
+                item for item in wanted if piece.own_start <= item.start + piece.offset < piece.own_end
+            ]
+        if not wanted:
+            return
+        segment = batch.buffer[batch.starts[number] : batch.ends[number]]
+        cursor = lines.Lines(segment, piece.line if piece else 0)
+        seen = [self._sighting(item, batch.objects[number], cursor, piece) for item in wanted]
+        for sighting in pairs.join(seen, self.credential):
+            if sighting.score >= bound:
+                yield sighting
+
+    def _sighting(self, item: Known, name: str, cursor: object, piece: Piece | None) -> Sighting:
+        from scanner.match.lines import Lines
+
+        assert isinstance(cursor, Lines)
+        offset = piece.offset if piece else 0
+        span = Span(
+            item.start + offset, item.end + offset, *cursor.locate(item.start), *cursor.locate(item.end)
+        )
+        kind = self.catalogue.credentials[item.credential]
+        return Sighting(
+            kind.id, item.secret, item.parts, name, span, item.encoding, item.score, item.reasons
+        )
+
+
+def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
+    """Whether a low score may still rise when the parts of a pair meet."""
+    kind = kinds[item.credential]
+    return bool(kind.joins) or any(part.secret for part in kind.parts)
+
+
+def _by_segment(
+    batch: Batch, hits: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
+    """The hits, ascending, grouped by the segment in which each one ends."""
+    position = 0
+    while position < len(hits):
+        number = bisect_right(batch.starts, hits[position][1] - 1) - 1
+        limit = batch.ends[number] if number >= 0 else batch.starts[0]
+        first = position
+        while position < len(hits) and hits[position][1] <= limit:
+            position += 1
+        if position > first and number >= 0:
+            yield number, hits[first:position]
+        elif position == first:
+            position += 1  # between two segments: git's headers
+
+
+_RANKS = {"generic": 0, "named": 1, "distinctive": 2}
+
+
+def _most_specific(found: list[Known], kinds: Sequence[Credential]) -> list[Known]:
+    """Of matches whose secrets overlap, the most specific; a silent one silences those it covers."""
+
+    def weight(item: Known) -> tuple[int, bool, float, float, int, str]:
+        kind = kinds[item.credential]
+        return (
+            _RANKS[kind.rank], not kind.joins, kind.score, item.score, item.end - item.start, kind.id
+        )  # fmt: skip
+
+    kept: list[Known] = []
+    for item in sorted(found, key=weight, reverse=True):
+        if not any(item.start < other.end and other.start < item.end for other in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda item: (item.start, item.end))
+
+
+def _engine(name: str, catalogue: Catalogue) -> Engine:
+    """The engine of that name; `auto` takes hyperscan where it runs."""
+    if name != "ahocorasick":
+        try:
+            return _hyperscan(catalogue)
+        except ImportError:
+            if name == "hyperscan":
+                raise UsageError(
+                    "hyperscan does not run here; install it or use --engine ahocorasick"
+                ) from None
+    from scanner.prefilter.ahocorasick import AhoCorasickEngine
+
+    return AhoCorasickEngine(catalogue.entries, _words(catalogue))
+
+
+def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
+    def of(entry: Entry) -> tuple[str, ...]:
+        return tuple(
+            word for number in entry.credentials for word in catalogue.credentials[number].literals
+        )
+
+    return [of(entry) if entry.expression else () for entry in catalogue.entries]
+
+
+def _hyperscan(catalogue: Catalogue) -> Engine:
+    from scanner.prefilter import hyperscan
+
+    name = f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
+    data = cache.read(name)
+    engine = hyperscan.HyperscanEngine.load(data) if data else None
+    if engine is None:
+        engine = hyperscan.HyperscanEngine.compile(catalogue.entries)
+        cache.write(name, engine.dump())
+    return engine

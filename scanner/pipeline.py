@@ -1,0 +1,167 @@
+"""scan(): the stages joined. A source yields shards; workers scan them; the ledger tells what was found."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scanner.detector import Detector
+from scanner.errors import ScanError
+from scanner.ledger import Ledger
+from scanner.records import Fault, Finding, Shard, ShardResult, Sighting, Source, Summary, Tally
+from scanner.secrets import without_login
+from scanner.settings import DetectSettings, Settings
+from scanner.sources import open_target
+from scanner.workers import Lost, Walker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+Progress = Callable[[int, int], None]
+"""Told (objects, bytes) done, after each shard."""
+
+_detectors: dict[DetectSettings, Detector] = {}
+
+
+def detector_for(settings: DetectSettings) -> Detector:
+    """This process's detector for these settings: made once, shared by fork."""
+    if settings not in _detectors:
+        _detectors.clear()
+        _detectors[settings] = Detector(settings)
+    return _detectors[settings]
+
+
+def scan_shard(settings: DetectSettings, shard: Shard) -> ShardResult:
+    """Scan one shard in whichever process this is."""
+    detector = detector_for(settings)
+    tally = Tally()
+    found: list[Sighting] = []
+    try:
+        for batch in shard.batches(tally):
+            found += detector.sightings(batch, tally)
+    except ScanError as error:
+        tally.faults.append(Fault(shard.label, str(error)))
+    return ShardResult(found, tally)
+
+
+class Scan:
+    """One run over targets: `events` yields sightings as they are found, `findings` what they came to."""
+
+    def __init__(self, targets: Sequence[str], settings: Settings, executor: Executor | None = None) -> None:
+        self._targets = targets
+        self._settings = settings
+        self._walker = Walker(settings.run.jobs, executor)
+        self._detector = detector_for(settings.detect)
+        excluded = excluder(settings.source.exclude)
+        self._ledger = Ledger(settings.detect.fingerprint_key, self._detector.credential, excluded)
+        self._tally = Tally()
+        self._started = time.time()
+        self._clock = time.perf_counter()
+
+    def events(self, progress: Progress = lambda objects, size: None) -> Iterator[Sighting]:
+        """Every sighting, in the order in which shards end."""
+        try:
+            for target in self._targets:
+                yield from self._target(target, progress)
+                if self._walker.interrupted:
+                    self._tally.faults.append(Fault(without_login(target), "the scan was interrupted"))
+                    return
+        finally:
+            self._walker.close()
+
+    def _target(self, target: str, progress: Progress) -> Iterator[Sighting]:
+        excluded = excluder(self._settings.source.exclude)
+        try:
+            for source in open_target(target, self._settings.source, excluded):
+                yield from self._one(source, progress)
+                if self._walker.interrupted:
+                    return
+        except ScanError as error:
+            self._tally.faults.append(Fault(without_login(target), str(error)))
+        except KeyboardInterrupt:
+            self._walker.interrupted = True
+
+    def _one(self, source: Source, progress: Progress) -> Iterator[Sighting]:
+        try:
+            shards = ((self._settings.detect, shard) for shard in source.shards(self._tally))
+            for (_, shard), result in self._walker.run(scan_shard, shards, lambda task: int(task[1].weight)):
+                if isinstance(result, Lost):
+                    self._tally.faults.append(Fault(shard.label, str(result)))
+                    continue
+                self._tally.add(result.tally)
+                self._ledger.add(result.sightings)
+                progress(self._tally.objects, self._tally.bytes)
+                yield from result.sightings
+            origins = source.locate(self._ledger.objects(), self._call, self._tally)
+            self._ledger.settle(source.target, origins)
+        except ScanError as error:
+            self._tally.faults.append(Fault(source.target, str(error)))
+        finally:
+            source.close()
+
+    def _call(self, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        for task, result in self._walker.run(function, tasks):
+            if isinstance(result, Lost):
+                self._tally.faults.append(Fault(str(task[0]), str(result)))
+            else:
+                yield result
+
+    def findings(self) -> list[Finding]:
+        """All findings at or above the least confidence; complete once `events` has ended."""
+        least = self._settings.detect.minimum
+        return [finding for finding in self._ledger.findings() if finding.confidence >= least]
+
+    def summary(self, suppressed: int = 0) -> Summary:
+        """What was looked at. A scan that looked at nothing is incomplete."""
+        faults = list(dict.fromkeys(self._tally.faults))
+        if not self._tally.objects and not faults:
+            faults.append(Fault(", ".join(map(without_login, self._targets)), "nothing was scanned: the target holds no file or object"))
+        return Summary(
+            targets=tuple(map(without_login, self._targets)),
+            objects=self._tally.objects,
+            bytes=self._tally.bytes,
+            seconds=round(time.perf_counter() - self._clock, 3),
+            skipped=tuple(sorted(self._tally.skips)),
+            errors=tuple(sorted(faults)),
+            suppressed=suppressed,
+            engine=self._detector.engine.name,
+            jobs=self._settings.run.jobs,
+            started=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._started)),
+        )
+
+
+def scan(
+    targets: str | Sequence[str],
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    progress: Progress = lambda objects, size: None,
+) -> tuple[list[Finding], Summary]:
+    """Scan `targets` and return merged findings, sorted, and the summary.
+
+    Raises UsageError for settings that cannot be used. What could not be looked at is in the summary's
+    errors, never an exception. With `executor` the shards go to it instead of a process pool.
+    """
+    names = [targets] if isinstance(targets, str) else list(targets)
+    run = Scan(names, settings or Settings(), executor)
+    for _ in run.events(progress):
+        pass
+    return run.findings(), run.summary()
+
+
+def excluder(globs: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path relative to the target, or one of its folders, matches one of `globs`."""
+    if not globs:
+        return lambda path: False
+    expression = re.compile("|".join(_glob(glob) for glob in globs))
+    return lambda path: bool(expression.match(path))
+
+
+def _glob(glob: str) -> str:
+    """A glob without a slash matches at any depth, as in .gitignore; a folder's glob covers what is below."""
+    body = glob.strip("/").removesuffix("/**")
+    translated = fnmatch.translate(body).removeprefix("(?s:").removesuffix(r")\Z")
+    start = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
+    return f"(?s:{start}{translated}(?:/.*)?)\\Z"

@@ -1,0 +1,145 @@
+"""For people: each finding in a few lines, then what was looked at and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from scanner.records import Confidence, Finding, Place, Summary
+from scanner.report._words import SHORT, advice, kind_name, plural, printable, shown, size
+from scanner.secrets import without_login
+from scanner.settings import ReportSettings
+
+_PLACES = 3
+_ERRORS = 10
+_COLOURS = {Confidence.VERIFIED: "1;31", Confidence.HIGH: "31", Confidence.MEDIUM: "33", Confidence.LOW: "36"}
+_BOLD, _DIM, _ALARM, _CALM = "1", "2", "1;31", "32"
+
+
+class Report:
+    """Everything that comes from the scanned input is escaped before it is coloured."""
+
+    def __init__(self, settings: ReportSettings) -> None:
+        self._settings = settings
+        self._counts: Counter[Confidence] = Counter()
+        self._several = False
+
+    def begin(self, summary: Summary) -> str:
+        self._several = len(summary.targets) > 1
+        return ""
+
+    def finding(self, finding: Finding) -> str:
+        self._counts[finding.confidence] += 1
+        lines = [self._line(finding)] if self._settings.quiet else [*self._lines(finding), ""]
+        return "".join(f"{line}\n" for line in lines)
+
+    def end(self, summary: Summary) -> str:
+        if self._settings.quiet:
+            return ""
+        return "".join(f"{line}\n" for line in self._closing(summary))
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._settings.colour and text else text
+
+    # ------------------------------------------------------------ a finding
+
+    def _line(self, finding: Finding) -> str:
+        where = self._where(finding.places[0]) if finding.places else "?"
+        secret = printable(shown(finding.secret, self._settings.show_secrets))
+        level = self._paint(finding.confidence.label, _COLOURS[finding.confidence])
+        return f"{where}: {level}: {printable(finding.name)}: {secret} [{finding.fingerprint[:SHORT]}]"
+
+    def _lines(self, finding: Finding) -> Iterator[str]:
+        level = self._paint(finding.confidence.label.upper(), _COLOURS[finding.confidence])
+        name = self._paint(printable(finding.name), _BOLD)
+        provider = f", {printable(finding.provider)}" if finding.provider else ""
+        yield f"{level} {name}{provider}"
+        for label, values in self._rows(finding):
+            for position, value in enumerate(values):
+                title = self._paint(f"{label if position == 0 else '':<12}", _DIM)
+                yield f"  {title} {value}"
+
+    def _rows(self, finding: Finding) -> Iterator[tuple[str, list[str]]]:
+        clear = self._settings.show_secrets
+        yield "secret", [printable(shown(finding.secret, clear))]
+        yield "with", [f"{printable(name)}: {printable(shown(part, clear))}" for name, part in finding.parts]
+        level = f"{finding.confidence.label} ({finding.score:.2f})"
+        yield "confidence", [f"{level}, severity {printable(finding.severity)}"]
+        yield "because", [printable(reason.text) for reason in finding.reasons]
+        yield "provider", _verdict(finding)
+        yield "at", self._places(finding.places)
+        yield "what to do", [printable(line) for line in advice(finding).splitlines()]
+        yield "fingerprint", [finding.fingerprint[:SHORT]]
+
+    def _places(self, places: tuple[Place, ...]) -> list[str]:
+        lines = [f"{self._paint(self._where(place), _BOLD)}{_notes(place)}" for place in places[:_PLACES]]
+        if len(places) > _PLACES:
+            lines.append(f"and {plural(len(places) - _PLACES, 'more place')}")
+        return lines
+
+    def _where(self, place: Place) -> str:
+        name = place.path
+        if not name and (place.blob or place.commit):
+            name = f"{kind_name(place)} {(place.blob or place.commit)[:12]}"
+        if not name or self._several:
+            target = "" if name and place.target == "." else without_login(place.target)
+            name = "/".join(filter(None, (target, name)))
+        return f"{printable(name)}:{place.span.line}:{place.span.column}"
+
+    # ------------------------------------------------------------ the end
+
+    def _closing(self, summary: Summary) -> Iterator[str]:
+        yield self._total(summary)
+        if summary.suppressed:
+            yield f"{plural(summary.suppressed, 'finding')} suppressed."
+        if summary.skipped:
+            reasons = Counter(skip.reason for skip in summary.skipped).most_common()
+            counts = ", ".join(f"{count:,} {printable(reason)}" for reason, count in reasons)
+            yield f"Skipped: {counts}."
+        if summary.state != "complete":
+            yield from self._incomplete(summary)
+
+    def _total(self, summary: Summary) -> str:
+        total = sum(self._counts.values())
+        levels = sorted(self._counts.items(), reverse=True)
+        words = ", ".join(f"{count:,} {level.label}" for level, count in levels)
+        count = f"{plural(total, 'finding')} ({words})" if total else "No findings"
+        if total or not summary.errors:  # nothing found by a scan that could not look is no good news
+            count = self._paint(count, _ALARM if total else _CALM)
+        objects = plural(summary.objects, "object")
+        return f"{count} in {objects}, {size(summary.bytes)}, {summary.seconds:.1f} s."
+
+    def _incomplete(self, summary: Summary) -> Iterator[str]:
+        many = plural(len(summary.errors), "object")
+        alarm = f"INCOMPLETE: {many} could not be looked at; what is in there is not known."
+        yield self._paint(alarm, _ALARM)
+        for fault in summary.errors[:_ERRORS]:
+            yield "  " + printable(without_login(f"{fault.object}: {fault.problem}"))
+        if len(summary.errors) > _ERRORS:
+            yield f"  and {len(summary.errors) - _ERRORS:,} more"
+
+
+def _verdict(finding: Finding) -> list[str]:
+    verdict = finding.verdict
+    if verdict.state == "not_checked":
+        return []
+    identity = ", ".join(f"{name} {value}" for name, value in verdict.identity)
+    details = "; ".join(filter(None, (verdict.why, identity, verdict.at)))
+    return [printable(f"says {verdict.state}" + (f" ({details})" if details else ""))]
+
+
+def _notes(place: Place) -> str:
+    """What else is known of a place, in brackets."""
+    notes = []
+    if place.path and place.kind != "file":
+        notes.append(kind_name(place))
+    if place.commit:
+        notes.append(f"commit {place.commit[:10]}")
+    notes += filter(None, (place.author, place.date[:10]))
+    if place.blobs > 1:
+        notes.append(f"in {place.blobs:,} versions")
+    if place.commit and place.kind == "file" and not place.in_head:
+        notes.append("not in HEAD any more")
+    if place.encoding:
+        notes.append("encoded as " + " in ".join(reversed(place.encoding)))
+    return f"  ({printable(', '.join(notes))})" if notes else ""
