@@ -13,10 +13,11 @@ from collections.abc import Callable
 from scanner.score.structure import checksums, documents, keymakers, keys, marvin32, tokens, values
 from scanner.score.structure.evidence import Evidence
 
-__all__ = ["MAKERS", "Evidence", "check", "names", "seal"]
+__all__ = ["MAKERS", "SEALED", "Evidence", "Seal", "check", "names", "seal"]
 
 Check = Callable[[bytes, bytes], list[Evidence]]
 Maker = Callable[[random.Random], str]
+Seal = Callable[[str], str]
 
 _CHECKS: dict[str, Check] = {
     "crc32-base62": checksums.base62,
@@ -47,7 +48,7 @@ _CHECKS: dict[str, Check] = {
     "mixed-case": values.mixed,
 }
 
-_SEALS: dict[str, Callable[[str], str]] = {
+_SEALS: dict[str, Seal] = {
     "crc32-base62": checksums.base62_sum,
     "crc32-hex-body": checksums.hex_body_sum,
     "crc32-upper-hex-all": checksums.upper_hex_all_sum,
@@ -56,6 +57,9 @@ _SEALS: dict[str, Callable[[str], str]] = {
     "marvin32-cask": marvin32.cask_sum,
     "marvin32-base66": marvin32.base66_sum,
 }
+
+SEALED = frozenset(_SEALS)
+"""Structures whose checksum stands at the end, so that `seal` can write it."""
 
 MAKERS: dict[str, Maker] = {
     "uuid": lambda rnd: str(uuid.UUID(int=rnd.getrandbits(128), version=4)),
@@ -83,6 +87,8 @@ MAKERS: dict[str, Maker] = {
     "docker-auths": documents.make_registry_auths,
     "k8s-secret": documents.make_kubernetes_secret,
     "basic": values.make_basic,
+    "dummy-login": values.make_dummy_login,
+    "dummy-value": values.make_dummy_value,
     "future-day": values.make_future_day,
 }
 """Fields of `shape` that an alphabet cannot express."""
@@ -102,7 +108,7 @@ def check(name: str, secret: bytes, whole: bytes) -> list[Evidence]:
         return []
 
 
-def seal(name: str) -> Callable[[str], str]:
+def seal(name: str) -> Seal:
     """What computes the checksum of the text so far, for `{sum}` in shapes.
 
     Raises ValueError, when called, for a structure whose checksum does not stand at the end.

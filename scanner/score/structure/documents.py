@@ -30,7 +30,7 @@ def service_account(secret: bytes, whole: bytes) -> list[Evidence]:
     return [*found, Evidence("note", f"key of {account[:100]}")] if isinstance(account, str) else found
 
 
-def authorized_user(secret: bytes, whole: bytes) -> list[Evidence]:
+def authorized_user(_secret: bytes, whole: bytes) -> list[Evidence]:
     """The JSON object holds client id, client secret and refresh token."""
     document = _object(whole)
     if document is None:

@@ -88,7 +88,8 @@ def putty(rnd: random.Random) -> str:
     private = base64.b64encode(_ssh(rnd.randbytes(32))).decode()
     return (
         "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a key\n"
-        f"Public-Lines: 2\n{public[:64]}\n{public[64:]}\nPrivate-Lines: 1\n{private}\nPrivate-MAC: {rnd.randbytes(32).hex()}"
+        f"Public-Lines: 2\n{public[:64]}\n{public[64:]}\n"
+        f"Private-Lines: 1\n{private}\nPrivate-MAC: {rnd.randbytes(32).hex()}"
     )
 
 

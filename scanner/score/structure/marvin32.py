@@ -14,10 +14,12 @@ from scanner.score.structure.evidence import Evidence, verdict
 _MASK = 0xFFFFFFFF
 _HIS_SIZES = {44: 32, 52: 39, 56: 40, 88: 64}
 _HIS_SEEDS = (
-    "Default0 Access00 ACRDflt0 AbAcct00 Master00 System00 Functi00 MastRW00 MastRO00 SystRW00 SystRO00 SysAll00 "
-    "Resour00 Encryp00 Send0000 Listen00 Manage00 Query000 PAdmin00 IoTHub00 DpsKey00 Device00 Tenant00 Gatewy00 "
-    "GitKey00 Classic0 UsrPwd00"
-).split()
+    "Default0", "Access00", "ACRDflt0", "AbAcct00", "Master00", "System00", "Functi00", "MastRW00",
+    "MastRO00", "SystRW00", "SystRO00", "SysAll00", "Resour00", "Encryp00", "Send0000", "Listen00",
+    "Manage00", "Query000", "PAdmin00", "IoTHub00", "DpsKey00", "Device00", "Tenant00", "Gatewy00",
+    "GitKey00", "Classic0", "UsrPwd00",
+)  # fmt: skip
+
 _CASK_SEED = "Default0"
 _TAIL_SEED = "AadPwd00"
 
@@ -98,7 +100,7 @@ def _cask_base62(value: bytes) -> str:
 
 
 def _made(text: str) -> list[Evidence]:
-    year, month = ord(text[57]) - ord("A"), ord(text[58]) - ord("A")
+    year, month = ord(text[58]) - ord("A"), ord(text[59]) - ord("A")
     known = 0 <= year < 26 and 0 <= month < 12
     return [Evidence("note", f"created {2024 + year}-{month + 1:02}")] if known else []
 

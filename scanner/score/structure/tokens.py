@@ -110,7 +110,8 @@ def make_macaroon_rest(rnd: random.Random) -> str:
     The fixed start is 14 letters and two bits, so the first byte here continues its last letter.
     """
     identifier = bytes(rnd.choice(b"0123456789abcdef") for _ in range(36))
-    data = b"\x02$" + identifier + b"\x00\x02\x1f" + b'{"permissions":"user","version":' + b"\x00\x06 " + rnd.randbytes(32)
+    caveat = b'{"permissions":"user","version":'
+    data = b"\x02$" + identifier + b"\x00\x02\x1f" + caveat + b"\x00\x06 " + rnd.randbytes(32)
     return encode64(bytes(11) + data)[15:]
 
 
@@ -138,7 +139,8 @@ _OTHERS = (
     "044858866125 251535659677 344043088457 351906852752 390477818340 426127672474 427150556519 439872796651 "
     "445142720921 465867158099 637958123769 693412236332 732624840810 735421457923 959235150393 982842642351"
 )
-CANARIES = dict.fromkeys(_OTHERS.split(), "a canary service") | dict.fromkeys(_THINKST.split(), "Thinkst canarytokens.org")
+CANARIES = dict.fromkeys(_OTHERS.split(), "a canary service")
+CANARIES.update(dict.fromkeys(_THINKST.split(), "Thinkst canarytokens.org"))
 """Accounts whose keys exist to be tripped: verifying such a key warns its owner."""
 
 _KEY_ID = re.compile(rb"A[A-Z]{2}A([A-Z2-7]{16})(?![A-Z0-9])")

@@ -23,7 +23,9 @@ _TRIVIAL = frozenset(
     b"password pass passwd admin root test user guest postgres mysql changeme secret example elastic neo4j"
     b" minioadmin redis default demo foo bar rootpassword toor 1234 12345 123456".split()
 )
-_NO_HOST = re.compile(rb"(?i)(?:[\w.-]*\.)?(?:example(?:\.\w+)?|test|invalid|foo\.com|bar\.com|httpbin\.org|httpwatch\.com)\Z")
+_NO_HOST = re.compile(
+    rb"(?i)(?:[\w.-]*\.)?(?:example(?:\.\w+)?|test|invalid|foo\.com|bar\.com|httpbin\.org|httpwatch\.com)\Z"
+)
 _LOOPBACK = re.compile(rb"(?i)(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0)\Z")
 _URI = re.compile(rb"[A-Za-z][\w+.-]*://([^\s:@/]*):(.*)@(\[[0-9A-Fa-f:]+\]|[^\s@:/?#,\"'<>]+)", re.DOTALL)
 
@@ -115,6 +117,16 @@ def make_basic(rnd: random.Random) -> str:
     user = "".join(rnd.choice(string.ascii_lowercase) for _ in range(rnd.randint(4, 8)))
     password = "".join(rnd.choice(string.ascii_letters + string.digits) for _ in range(rnd.randint(12, 20)))
     return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def make_dummy_login(rnd: random.Random) -> str:
+    """Base64 of a login that documentation uses."""
+    return base64.b64encode(rnd.choice((b"user:password", b"user:pass", b"admin:admin"))).decode()
+
+
+def make_dummy_value(_rnd: random.Random) -> str:
+    """Base64 of what people write before they know better."""
+    return base64.b64encode(b"changeme").decode()
 
 
 def make_future_day(rnd: random.Random) -> str:

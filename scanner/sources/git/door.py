@@ -18,6 +18,8 @@ from typing import IO
 
 from scanner.errors import GitError, TargetError
 
+PIPE = 1 << 20
+"""Bytes that git may write before we read: fewer turns between the two processes."""
 _CONFIG = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
 
 
@@ -100,6 +102,7 @@ def start(
     try:
         return subprocess.Popen(
             ["git", *arguments],
+            pipesize=PIPE,
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if stderr is None else stderr,
@@ -193,6 +196,10 @@ def hash_name(name: str) -> str:
     return os.fsencode(name).hex()[:80]
 
 
+_MEMORY = "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 256m\n\tbigFileThreshold = 64m\n"
+"""Else git maps whole packs, and a process is as large as the pack."""
+
+
 def _config(common: str) -> str:
     try:
         with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as stream:
@@ -203,7 +210,7 @@ def _config(common: str) -> str:
     if os.path.isdir(os.path.join(common, "reftable")):
         extensions += "\trefstorage = reftable\n"
     version = 1 if extensions else 0
-    head = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n"
+    head = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{_MEMORY}"
     return head + (f"[extensions]\n{extensions}" if extensions else "")
 
 

@@ -1,0 +1,109 @@
+"""`keysieve patterns`: what keysieve knows, explained and proved."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from scanner.catalogue import load
+from scanner.errors import ExitCode, UsageError
+from scanner.records import Credential
+from scanner.settings import DetectSettings, read_config
+
+
+@click.group(name="patterns")
+@click.option("--config", "config_file", metavar="FILE", default="", help="Know the patterns this file names too.")
+@click.pass_context
+def command(ctx: click.Context, config_file: str) -> None:
+    """List, explain and prove the kinds of credentials that keysieve finds."""
+    ctx.obj = tuple(read_config(config_file).get("patterns", ()))
+
+
+def _all(own: Sequence[str]) -> list[Credential]:
+    return load.load(load.pattern_files([load.builtin_folder(), *own]))
+
+
+@command.command(name="list")
+@click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def list_(own: tuple[str, ...], format_: str) -> None:
+    """Every kind: its id, provider, severity and name."""
+    kinds = _all(own)
+    if format_ == "json":
+        import json
+
+        fields = ("id", "provider", "name", "severity", "rank", "source")
+        click.echo(json.dumps([{name: getattr(kind, name) for name in fields} for kind in kinds], indent=1))
+        return
+    wide = max(len(kind.id) for kind in kinds)
+    for kind in kinds:
+        click.echo(f"{kind.id:{wide}}  {kind.severity:8}  {kind.provider}: {kind.name}")
+
+
+@command.command()
+@click.argument("identity", metavar="ID")
+@click.pass_obj
+def show(own: tuple[str, ...], identity: str) -> None:
+    """Explain one kind: how it is found, what proves it, what to do about a leak."""
+    kind = next((kind for kind in _all(own) if kind.id == identity), None)
+    if kind is None:
+        raise UsageError(f"no pattern has the id {identity!r}; `keysieve patterns list` shows them all")
+    click.echo(f"{kind.name} ({kind.provider})\n")
+    for label, text in _explained(kind):
+        if text:
+            click.echo(f"  {label + ':':14} {text}")
+
+
+def _explained(kind: Credential) -> list[tuple[str, str]]:
+    found_by = "any of these names, assigned or passed" if kind.keywords else "any of these texts"
+    ranks = {
+        "distinctive": "its format belongs to it alone",
+        "named": "its format is believed only beside its name",
+        "generic": "it has no format of its own: judged by name, randomness and surroundings",
+    }
+    return [
+        ("id", kind.id),
+        ("severity", kind.severity),
+        ("documented at", kind.source),
+        ("found by", f"{found_by}: {', '.join(kind.literals)}"),
+        ("looks like", " or ".join(kind.shapes)),
+        ("believed", ranks[kind.rank]),
+        ("checked by", ", ".join(kind.structure)),
+        ("with it", ", ".join(part.name for part in kind.parts)),
+        ("part of", kind.joins),
+        ("may be public", kind.public),
+        *((name, str(text)) for name, text in kind.respond.items()),
+        ("expression", kind.regex),
+        ("file", kind.file),
+    ]
+
+
+@command.command()
+@click.argument("identities", metavar="[ID]...", nargs=-1)
+@click.option("--seed", type=int, default=1, help="Of the samples.")
+@click.pass_obj
+def check(own: tuple[str, ...], identities: tuple[str, ...], seed: int) -> int:
+    """Prove each pattern: its samples are found and survive the score, its near misses are not."""
+    from scanner.detector import Detector
+    from scanner.prove import prove
+
+    known = {kind.id for kind in _all(own)}
+    unknown = sorted(set(identities) - known)
+    if unknown:
+        raise UsageError(f"no pattern has the id {unknown[0]!r}; `keysieve patterns list` shows them all")
+    wanted = sorted(identities or known)
+    problems = prove(wanted, Detector(DetectSettings(patterns=own)), seed)
+    for problem in problems:
+        click.echo(str(problem))
+    click.echo(f"{len(wanted)} patterns checked, {len(problems)} problems")
+    return ExitCode.FINDINGS if problems else ExitCode.CLEAN
+
+
+@command.command(name="hash")
+def hash_() -> None:
+    """Print the SHA-256 of a value on standard input, for `dummies` in a pattern file."""
+    value = sys.stdin.buffer.read().rstrip(b"\r\n")
+    click.echo(hashlib.sha256(value).hexdigest())

@@ -1,0 +1,164 @@
+"""Prove patterns: what a pattern file says of a credential holds for samples drawn from its shape.
+
+`keysieve patterns check` runs this on built-in and users' own patterns alike. Samples are made from the
+documented shape, never from the expression, so the two have to agree.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import regex
+
+from scanner.catalogue.shapes import sample
+from scanner.records import Credential, Sighting
+from scanner.score import structure
+
+if TYPE_CHECKING:
+    from scanner.detector import Detector
+
+MEDIUM = 0.5
+"""The score from which a finding is shown without being asked for."""
+
+_FOREIGN = b" "
+_HARD_SIZE = 100_000
+_HARD_SECONDS = 1.0
+
+
+class Problem(NamedTuple):
+    """A promise of a pattern that does not hold."""
+
+    credential: str
+    text: str
+
+
+def prove(
+    credential_ids: Iterable[str], detector: Detector, seed: int = 1, samples: int = 50
+) -> list[Problem]:
+    """Every promise that does not hold, credential by credential; empty where all is well.
+
+    No text of a sample stands in a problem: `seed` makes the same samples again.
+    """
+    found: list[Problem] = []
+    for name in credential_ids:
+        credential = detector.credential(name)
+        rnd = random.Random(f"{seed}/{name}")
+        try:
+            texts = list(_samples(credential, rnd, samples))
+            misses = [_draw(credential, shape, rnd) for shape in credential.near_misses]
+        except ValueError as error:
+            found.append(Problem(name, f"shape: {error}"))
+            continue
+        problems = [
+            *_speaks(credential, detector, texts),
+            *_stays_silent(credential, detector, misses),
+            *_breaks(credential, detector, texts, rnd),
+            *_is_linear(credential, texts[0]),
+        ]
+        found += [Problem(name, text) for text in problems]
+    return found
+
+
+def _samples(credential: Credential, rnd: random.Random, count: int) -> Iterator[str]:
+    """`count` texts, every shape of the credential in turn."""
+    for number in range(max(count, len(credential.shapes))):
+        yield _draw(credential, credential.shapes[number % len(credential.shapes)], rnd)
+
+
+def _draw(credential: Credential, shape: str, rnd: random.Random) -> str:
+    """A text that holds one sample; a kind that is known by its name gets one."""
+    text = sample(shape, rnd, structure.MAKERS, _seal(credential))
+    return f'{credential.keywords[0]} = "{text}"' if credential.keywords else text
+
+
+def _seal(credential: Credential) -> structure.Seal:
+    sealed = [name for name in credential.structure if name in structure.SEALED]
+    return structure.seal(sealed[0] if sealed else "")
+
+
+def _sightings(credential: Credential, detector: Detector, text: str) -> list[Sighting]:
+    seen = detector.inspect(b"\n" + text.encode() + b"\n")
+    return [sighting for sighting in seen if sighting.credential == credential.id]
+
+
+def _speaks(credential: Credential, detector: Detector, texts: list[str]) -> Iterator[str]:
+    """Every sample holds a literal and is reported; a lone part may stay low until it meets its other part."""
+    least = 0.0 if credential.joins else MEDIUM
+    for number, text in enumerate(texts):
+        folded = text.lower() if credential.caseless else text
+        if not any(literal in folded for literal in credential.literals):
+            yield f"sample {number} holds none of the literals"
+            return
+        seen = _sightings(credential, detector, text)
+        if not seen:
+            yield f"sample {number} is not found"
+            return
+        best = max(seen, key=lambda sighting: sighting.score)
+        if best.score < least:
+            told = "; ".join(reason.text for reason in best.reasons)
+            yield f"sample {number} is found with a score of {best.score:.2f} only: {told}"
+            return
+
+
+def _stays_silent(credential: Credential, detector: Detector, misses: list[str]) -> Iterator[str]:
+    """No near miss is shown as this credential."""
+    for number, text in enumerate(misses):
+        if any(sighting.score >= MEDIUM for sighting in _sightings(credential, detector, text)):
+            yield f"near miss {number} is reported"
+
+
+def _breaks(
+    credential: Credential, detector: Detector, texts: list[str], rnd: random.Random
+) -> Iterator[str]:
+    """A character of no alphabet inside the secret ends it: it is not reported as if it were whole."""
+    for number, text in enumerate(texts[:5]):
+        for whole in _sightings(credential, detector, text)[:1]:
+            place = rnd.randrange(whole.span.start, whole.span.end)
+            data = b"\n" + text.encode() + b"\n"
+            broken = data[:place] + _FOREIGN + data[place + 1 :]
+            if any(
+                sighting.credential == credential.id and sighting.secret == whole.secret
+                for sighting in detector.inspect(broken)
+            ):
+                yield f"sample {number} is still found whole with a blank inside"
+
+
+def _is_linear(credential: Credential, text: str) -> Iterator[str]:
+    """Long texts of almost-matches take no long time."""
+    expression = regex.compile(credential.regex.encode())
+    for hard in _hard_texts(credential, text.encode()):
+        started = time.process_time()
+        try:
+            for _ in expression.finditer(hard, timeout=10 * _HARD_SECONDS):
+                pass
+        except TimeoutError:
+            yield "its expression does not end in time on a hard text"
+            return
+        spent = time.process_time() - started
+        if spent > _HARD_SECONDS and _grows(expression, hard, spent):
+            yield f"its expression takes {spent:.1f} s on a hard text, and grows faster than the text"
+            return
+
+
+def _grows(expression: regex.Pattern[bytes], hard: bytes, spent: float) -> bool:
+    """Whether half of the text takes much less than half of the time."""
+    started = time.process_time()
+    for _ in expression.finditer(hard[: len(hard) // 2]):
+        pass
+    return spent > 3 * (time.process_time() - started)
+
+
+def _hard_texts(credential: Credential, text: bytes) -> Iterator[bytes]:
+    for literal in credential.literals[:3]:
+        yield _repeated(literal.encode())
+        yield _repeated(literal.encode() + b"\n")
+    yield _repeated(text)
+    yield _repeated(text[: len(text) // 2])
+    yield text[: len(text) * 2 // 3] + _repeated(text[len(text) // 2 : len(text) // 2 + 1])
+
+
+def _repeated(unit: bytes) -> bytes:
+    return (unit * (_HARD_SIZE // len(unit) + 1))[:_HARD_SIZE]

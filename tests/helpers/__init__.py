@@ -1,0 +1,1 @@
+"""What several tests make: credentials from shapes, repositories from real git."""
