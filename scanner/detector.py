@@ -102,9 +102,7 @@ class Detector:
             if known:
                 yield from self._report(batch, number, known, bound)
 
-    def _segment(
-        self, batch: Batch, number: int, hits: Sequence[tuple[int, int]], tally: Tally
-    ) -> list[Known]:
+    def _segment(self, batch: Batch, number: int, hits: Sequence[tuple[int, int]], tally: Tally) -> list[Known]:
         """What the hits of one segment lead to; offsets are the segment's."""
         low, high = batch.starts[number], batch.ends[number]
         found: dict[tuple[int, int, int], Known] = {}
@@ -144,8 +142,15 @@ class Detector:
                 if not answer.refuted:
                     found.append(
                         Known(
-                            match.credential, match.secret, match.parts, match.start - end, match.end - end,
-                            match.encoding, answer.score, answer.reasons, answer.silent,
+                            match.credential,
+                            match.secret,
+                            match.parts,
+                            match.start - end,
+                            match.end - end,
+                            match.encoding,
+                            answer.score,
+                            answer.reasons,
+                            answer.silent,
                         )  # fmt: skip
                     )
         except Timeout as error:
@@ -160,9 +165,7 @@ class Detector:
         wanted = [item for item in best if not item.silent and (item.score >= bound or _in_pair(kinds, item))]
         piece = batch.pieces.get(number)
         if piece is not None:
-            wanted = [
-                item for item in wanted if piece.own_start <= item.start + piece.offset < piece.own_end
-            ]
+            wanted = [item for item in wanted if piece.own_start <= item.start + piece.offset < piece.own_end]
         if not wanted:
             return
         segment = batch.buffer[batch.starts[number] : batch.ends[number]]
@@ -177,13 +180,9 @@ class Detector:
 
         assert isinstance(cursor, Lines)
         offset = piece.offset if piece else 0
-        span = Span(
-            item.start + offset, item.end + offset, *cursor.locate(item.start), *cursor.locate(item.end)
-        )
+        span = Span(item.start + offset, item.end + offset, *cursor.locate(item.start), *cursor.locate(item.end))
         kind = self.catalogue.credentials[item.credential]
-        return Sighting(
-            kind.id, item.secret, item.parts, name, span, item.encoding, item.score, item.reasons
-        )
+        return Sighting(kind.id, item.secret, item.parts, name, span, item.encoding, item.score, item.reasons)
 
 
 def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
@@ -192,9 +191,7 @@ def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
     return bool(kind.joins) or any(part.secret for part in kind.parts)
 
 
-def _by_segment(
-    batch: Batch, hits: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
+def _by_segment(batch: Batch, hits: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
     """The hits, ascending, grouped by the segment in which each one ends."""
     position = 0
     while position < len(hits):
@@ -235,9 +232,7 @@ def _engine(name: str, catalogue: Catalogue) -> Engine:
             return _hyperscan(catalogue)
         except ImportError:
             if name == "hyperscan":
-                raise UsageError(
-                    "hyperscan does not run here; install it or use --engine ahocorasick"
-                ) from None
+                raise UsageError("hyperscan does not run here; install it or use --engine ahocorasick") from None
     from scanner.prefilter.ahocorasick import AhoCorasickEngine
 
     return AhoCorasickEngine(catalogue.entries, _words(catalogue))
@@ -245,9 +240,7 @@ def _engine(name: str, catalogue: Catalogue) -> Engine:
 
 def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
     def of(entry: Entry) -> tuple[str, ...]:
-        return tuple(
-            word for number in entry.credentials for word in catalogue.credentials[number].literals
-        )
+        return tuple(word for number in entry.credentials for word in catalogue.credentials[number].literals)
 
     return [of(entry) if entry.expression else () for entry in catalogue.entries]
 

@@ -158,9 +158,7 @@ def _merged(spots: list[_Spot]) -> Iterator[Place]:
     """The places in order; a file on disk is left out where the history of the same path is told."""
     told = {(s.place.target, s.place.path) for s in spots if s.place.commit and s.place.kind == "file"}
     places = {
-        spot.place: None
-        for spot in spots
-        if spot.place.commit or (spot.place.target, spot.place.path) not in told
+        spot.place: None for spot in spots if spot.place.commit or (spot.place.target, spot.place.path) not in told
     }
     yield from sorted(places, key=lambda place: (place.target, place.path, place.span, place.commit, place.blob))
 

@@ -67,8 +67,9 @@ class Scan:
             for target in self._targets:
                 yield from self._target(target, progress)
                 if self._walker.interrupted:
-                    self._tally.faults.append(Fault(without_login(target), "the scan was interrupted"))
-                    return
+                    break
+        except KeyboardInterrupt:
+            self._walker.interrupted = True
         finally:
             self._walker.close()
 
@@ -81,8 +82,6 @@ class Scan:
                     return
         except ScanError as error:
             self._tally.faults.append(Fault(without_login(target), str(error)))
-        except KeyboardInterrupt:
-            self._walker.interrupted = True
 
     def _one(self, source: Source, progress: Progress) -> Iterator[Sighting]:
         try:
@@ -117,8 +116,11 @@ class Scan:
     def summary(self, suppressed: int = 0) -> Summary:
         """What was looked at. A scan that looked at nothing is incomplete."""
         faults = list(dict.fromkeys(self._tally.faults))
-        if not self._tally.objects and not faults:
-            faults.append(Fault(", ".join(map(without_login, self._targets)), "nothing was scanned: the target holds no file or object"))
+        if self._walker.interrupted:
+            faults.append(Fault(", ".join(map(without_login, self._targets)), "the scan was interrupted"))
+        if not (self._tally.objects or self._tally.settled or faults):
+            named = ", ".join(map(without_login, self._targets))
+            faults.append(Fault(named, "nothing was scanned: the target holds no file or object"))
         return Summary(
             targets=tuple(map(without_login, self._targets)),
             objects=self._tally.objects,

@@ -166,12 +166,14 @@ class Tally:
     bytes: int = 0
     faults: list[Fault] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
+    settled: bool = False  # it is known that there was nothing to read
 
     def add(self, other: Tally) -> None:
         self.objects += other.objects
         self.bytes += other.bytes
         self.faults += other.faults
         self.skips += other.skips
+        self.settled = self.settled or other.settled
 
 
 class Shard(Protocol):

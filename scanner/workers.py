@@ -63,12 +63,10 @@ class Walker:
             head.append(task)
             total += weight(task)
             if total > SMALL:
-                return itertools.chain(head, tasks), len(head) == 1 and self.jobs == 1
+                return itertools.chain(head, tasks), False
         return iter(head), True
 
-    def _parallel(
-        self, function: Callable[..., Result], tasks: Iterator[Task]
-    ) -> Iterator[tuple[Task, Result | Lost]]:
+    def _parallel(self, function: Callable[..., Result], tasks: Iterator[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
         pending: dict[Future[Result], Task] = {}
@@ -91,9 +89,7 @@ class Walker:
                 yield from self._again(function, suspects)
                 suspects = []
 
-    def _submit(
-        self, function: Callable[..., Result], task: Task, pending: dict[Future[Result], Task]
-    ) -> bool:
+    def _submit(self, function: Callable[..., Result], task: Task, pending: dict[Future[Result], Task]) -> bool:
         from concurrent.futures import BrokenExecutor
 
         if self._pool is None:
@@ -103,9 +99,7 @@ class Walker:
             return True
         return False
 
-    def _again(
-        self, function: Callable[..., Result], suspects: list[Task]
-    ) -> Iterator[tuple[Task, Result | Lost]]:
+    def _again(self, function: Callable[..., Result], suspects: list[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         """Each suspect alone in a pool of one, so that the guilty one is known; then a new pool."""
         from concurrent.futures import BrokenExecutor
 

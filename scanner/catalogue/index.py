@@ -94,6 +94,4 @@ def _credential(raw: dict[str, Any]) -> Credential:
 
 def _entry(raw: list[Any]) -> Entry:
     needle, caseless, codecs, literal, shift, credentials, expression, width = raw
-    return Entry(
-        bytes.fromhex(needle), caseless, tuple(codecs), literal, shift, tuple(credentials), expression, width
-    )
+    return Entry(bytes.fromhex(needle), caseless, tuple(codecs), literal, shift, tuple(credentials), expression, width)

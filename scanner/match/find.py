@@ -133,9 +133,7 @@ class Finder:
             for anchor in self.kinds[number].anchors.finditer(window, low, end, overlapped=True):
                 yield from self._anchored(number, window, anchor.start(), None)
 
-    def _anchored(
-        self, number: int, text: bytes, anchor: int, back: decode.BackMap | None
-    ) -> Iterator[Sight]:
+    def _anchored(self, number: int, text: bytes, anchor: int, back: decode.BackMap | None) -> Iterator[Sight]:
         kind = self.kinds[number]
         found = kind.match_at(text, anchor)
         if found is None:
@@ -165,9 +163,7 @@ def _secret_span(found: Any) -> tuple[int, int]:
 
 def _named_parts(found: Any) -> tuple[tuple[str, Secret], ...]:
     named = found.groupdict()
-    return tuple(
-        (name, Secret(value)) for name, value in named.items() if value is not None and name not in _NOT_PARTS
-    )
+    return tuple((name, Secret(value)) for name, value in named.items() if value is not None and name not in _NOT_PARTS)
 
 
 def _beside(

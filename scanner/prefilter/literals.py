@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from scanner.records import Credential, Entry
 
@@ -55,6 +54,8 @@ def _encoded(literal: str, raw: bytes) -> Iterator[Entry]:
             yield Entry(needle, False, ("base64", codec), literal, shift, ())
     yield Entry(raw.hex().encode(), True, ("hex",), literal, 0, ())
     yield Entry(b"".join(b"%%%02x" % byte for byte in raw), True, ("percent",), literal, 0, ())
+    from urllib.parse import quote  # only where the table is made, not where it is loaded
+
     partly = quote(raw, safe="").encode()
     if partly != raw:
         yield Entry(partly, True, ("percent",), literal, 0, ())

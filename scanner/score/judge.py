@@ -85,9 +85,7 @@ def _documented(credential: Credential, value: bytes) -> bool:
     return bool(credential.dummies) and hashlib.sha256(value).hexdigest() in credential.dummies
 
 
-def _made_up(
-    credential: Credential, value: bytes, text: bytes, span: tuple[int, int], outer: tuple[int, int]
-) -> str:
+def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> str:
     words = value.decode("latin-1")
     if credential.placeholders and _compiled(credential.placeholders).search(words):
         return "is a documented placeholder"

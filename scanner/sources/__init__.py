@@ -26,7 +26,7 @@ def open_target(target: str, settings: SourceSettings, excluded: Callable[[str],
     elif _URL.match(target) and not os.path.exists(target):
         from scanner.sources.git.clone import open_url
 
-        yield from open_url(target, settings, excluded)
+        yield from open_url(target, settings)
     elif not os.path.exists(target):
         raise UsageError(f"{target}: no such file or folder, and no URL of a repository")
     else:

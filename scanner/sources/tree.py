@@ -9,9 +9,7 @@ from scanner.errors import UsageError
 from scanner.records import Source
 from scanner.settings import SourceSettings
 from scanner.sources.files import Excluded, FilesSource, ListedSource
-from scanner.sources.git import changes, worktree
-from scanner.sources.git.door import Door, Repository, discover, discover_upward
-from scanner.sources.git.history import HistorySource
+from scanner.sources.git.discover import Repository, discover, discover_upward
 
 Known = Callable[[str, os.stat_result], bool]
 
@@ -31,6 +29,9 @@ def _changes(path: str, target: str, settings: SourceSettings) -> Source:
     repository = discover_upward(path)
     if repository is None:
         raise UsageError(f"{target}: is not in a git repository, which --staged, --range and --since need")
+    from scanner.sources.git import changes
+    from scanner.sources.git.door import Door
+
     door = Door(repository)
     try:
         if settings.staged:
@@ -45,8 +46,12 @@ def _folder(path: str, target: str, settings: SourceSettings, excluded: Excluded
     repository = discover(path)
     if repository is None and not settings.tree:
         raise UsageError(f"{target}: is no git repository, so it has no history to scan; leave out --history-only")
-    known: Known = lambda name, status: False  # noqa: E731
+    known: Known = lambda name, status: False
     if repository is not None and settings.history:
+        from scanner.sources.git import worktree
+        from scanner.sources.git.door import Door
+        from scanner.sources.git.history import HistorySource
+
         door = Door(repository)
         known = worktree.unchanged(door) if settings.tree and repository.worktree else known
         yield HistorySource(door, target)
@@ -66,9 +71,7 @@ def _collect(path: str, nested: list[str]) -> Callable[[str, Sequence[os.DirEntr
 
     def repository(folder: str, entries: Sequence[os.DirEntry[str]]) -> bool:
         names = {entry.name for entry in entries}
-        found = (".git" in names or {"HEAD", "objects", "refs"} <= names) and bool(
-            discover(os.path.join(path, folder))
-        )
+        found = (".git" in names or {"HEAD", "objects", "refs"} <= names) and bool(discover(os.path.join(path, folder)))
         if found:
             nested.append(folder)
         return found
@@ -77,6 +80,8 @@ def _collect(path: str, nested: list[str]) -> Callable[[str, Sequence[os.DirEntr
 
 
 def _beside(repository: Repository, path: str, target: str) -> Iterator[Source]:
+    from scanner.sources.git import worktree
+
     folders: dict[str, list[str]] = {}
     for folder, name in worktree.beside(repository):
         folders.setdefault(folder, []).append(name)

@@ -14,6 +14,7 @@ from scanner.errors import GitError, TargetError, UsageError
 from scanner.records import Fault, Found, Origin, Run, Shard, Tally
 from scanner.sources.git.door import Door
 from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
+from scanner.sources.git.people import people_of
 from scanner.sources.git.worktree import copy_index
 
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -61,8 +62,8 @@ class ChangesSource:
                     first, length, weight = first + length, 0, 0
         if length:
             yield ObjectsShard(self._door.git_dir, path, first, length, weight)
-        elif not tally.objects:
-            tally.objects += 1  # the index or the range itself was looked at, and adds nothing
+        else:
+            tally.settled = True  # the index or the range was looked at, and adds nothing
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """See `Source.locate`."""
@@ -85,17 +86,6 @@ class ChangesSource:
     def close(self) -> None:
         """See `Source.close`."""
         self._door.close()
-
-
-def people_of(door: Door, commits: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Commit -> (author's name, date of authorship in ISO 8601)."""
-    if not commits:
-        return {}
-    ids = "\n".join(sorted(commits)).encode() + b"\n"
-    form = "--format=%H%x00%an%x00%aI%x01"
-    listed = door.run("log", "--no-walk=unsorted", "--no-patch", "--stdin", form, stdin=ids)
-    rows = (row.strip("\n").split("\0") for row in listed.decode("utf-8", "replace").split("\1"))
-    return {row[0]: (row[1], row[2]) for row in rows if len(row) == 3}
 
 
 def parse_raw(output: bytes, commit: str = "") -> Iterator[Change]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from scanner.errors import TargetError, UsageError
 from scanner.records import Found, Origin, Run, Shard, Source, Tally
 from scanner.secrets import without_login
 from scanner.settings import SourceSettings
-from scanner.sources.git.door import Door, discover, environment
+from scanner.sources.git.discover import discover
+from scanner.sources.git.door import Door, environment
 from scanner.sources.git.history import HistorySource
 
-def open_url(url: str, settings: SourceSettings, excluded: Callable[[str], bool]) -> Iterator[Source]:
+
+def open_url(url: str, settings: SourceSettings) -> Iterator[Source]:
     """The history of the repository behind `url`: a mirror clone, removed when the source is closed."""
     if settings.staged or not settings.history:
         raise UsageError(f"{without_login(url)}: a URL has a history only; give a checkout for its files")

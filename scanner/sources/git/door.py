@@ -13,70 +13,14 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from scanner.errors import GitError, TargetError
+from scanner.sources.git.discover import Repository
 
 PIPE = 1 << 20
 """Bytes that git may write before we read: fewer turns between the two processes."""
 _CONFIG = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """Where a repository's parts are; `worktree` is "" for a bare one."""
-
-    git_dir: str
-    common_dir: str
-    worktree: str
-
-
-def discover(path: str) -> Repository | None:
-    """The repository whose top is `path`: with a `.git` folder or file in it, or bare."""
-    inner = os.path.join(path, ".git")
-    if os.path.isdir(inner) and _looks_like(inner):
-        return _repository(inner, path)
-    if os.path.isfile(inner):
-        named = _gitdir_file(inner)
-        return _repository(named, path) if named and _looks_like(named) else None
-    return _repository(path, "") if _looks_like(path) and os.path.isdir(os.path.join(path, "refs")) else None
-
-
-def discover_upward(path: str) -> Repository | None:
-    """The repository that `path` or one of the folders above it is the top of."""
-    path = os.path.abspath(path)
-    while True:
-        found = discover(path)
-        parent = os.path.dirname(path)
-        if found or parent == path:
-            return found
-        path = parent
-
-
-def _looks_like(git_dir: str) -> bool:
-    common = _common_dir(git_dir)
-    return os.path.isfile(os.path.join(git_dir, "HEAD")) and os.path.isdir(os.path.join(common, "objects"))
-
-
-def _gitdir_file(path: str) -> str:
-    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-        text = stream.read(65536)
-    name = text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else ""
-    return os.path.normpath(os.path.join(os.path.dirname(path), name)) if name else ""
-
-
-def _common_dir(git_dir: str) -> str:
-    try:
-        with open(os.path.join(git_dir, "commondir"), encoding="utf-8", errors="surrogateescape") as stream:
-            return os.path.normpath(os.path.join(git_dir, stream.read(65536).strip()))
-    except OSError:
-        return git_dir
-
-
-def _repository(git_dir: str, worktree: str) -> Repository:
-    git_dir = os.path.abspath(git_dir)
-    return Repository(git_dir, os.path.abspath(_common_dir(git_dir)), os.path.abspath(worktree) if worktree else "")
 
 
 def environment(git_dir: str) -> dict[str, str]:
@@ -146,7 +90,9 @@ class Door:
         shutil.copyfile(os.path.join(self.repository.git_dir, "HEAD"), os.path.join(self.git_dir, "HEAD"))
         others = os.path.join(common, "worktrees")
         for name in sorted(os.listdir(others)) if os.path.isdir(others) else ():
-            self._copy_head(os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{hash_name(name)}")
+            self._copy_head(
+                os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{ref_name(name)}"
+            )
         if self.repository.git_dir != common:
             self._copy_head(os.path.join(common, "HEAD"), "refs/keysieve/main")
 
@@ -191,7 +137,7 @@ class Door:
         shutil.rmtree(self.git_dir, ignore_errors=True)
 
 
-def hash_name(name: str) -> str:
+def ref_name(name: str) -> str:
     """A name that is safe as part of a ref."""
     return os.fsencode(name).hex()[:80]
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.errors import GitError
-from scanner.sources.git.door import Door, Repository
+from scanner.sources.git.discover import Repository
+from scanner.sources.git.door import Door
 
 _ENTRY = re.compile(
     rb"\d{6} ([0-9a-f]+) \d\t([^\0]+)\0\s*ctime: [\d:]+\s+mtime: (\d+):(\d+)\s+dev: \d+\s+ino: \d+\s+"

@@ -133,4 +133,5 @@ def test_expired_signature() -> None:
 
 def test_secret_of_a_manifest() -> None:
     assert kinds("kubernetes-secret", "  password: " + "c3VwZXJz" + "ZWNyZXQx\n", "data:\n") == ["proved"]
-    assert kinds("kubernetes-secret", "  password: " + structure.MAKERS["dummy-value"](RND) + "\n", "data:\n") == ["refuted"]
+    dummy = structure.MAKERS["dummy-value"](RND)
+    assert kinds("kubernetes-secret", f"  password: {dummy}\n", "data:\n") == ["refuted"]

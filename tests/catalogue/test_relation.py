@@ -1,0 +1,190 @@
+"""A kind that is known by its name is found in every usual spelling of name and value, and in no other."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from scanner.detector import Detector
+from scanner.settings import DetectSettings
+from tests.helpers.samples import sample
+
+ENGINES = ("hyperscan", "ahocorasick")
+
+SPELLINGS = {
+    "env file": "{U}={v}",
+    "env file with quotes": '{U}="{v}"',
+    "env file with blanks": "{U} = {v}",
+    "export": "export {U}={v}",
+    "export with quotes": "export {U}='{v}'",
+    "Windows set": "set {U}={v}",
+    "fish set": "set -x {U} {v}",
+    "Dockerfile ENV": "ENV {U}={v}",
+    "Dockerfile ENV with a blank": "ENV {U} {v}",
+    "YAML": "{l}: {v}",
+    "YAML with quotes": '{l}: "{v}"',
+    "YAML list item": "  - {U}={v}",
+    "YAML value on the next line": "{l}:\n    {v}",
+    "YAML name and value": "- name: {U}\n  value: {v}",
+    "JSON": '{{"{l}": "{v}"}}',
+    "JSON without blanks": '{{"{l}":"{v}"}}',
+    "JSON value on the next line": '{{"{l}":\n  "{v}"}}',
+    "JSON inside a string": '"{{\\"{l}\\": \\"{v}\\"}}"',
+    "TOML": '{l} = "{v}"',
+    "properties": "{d}={v}",
+    "properties with a colon": "{d}: {v}",
+    "INI": "[main]\n{l} = {v}",
+    "XML element": "<{l}>{v}</{l}>",
+    "XML element on its own line": "<{l}> {v} </{l}>",
+    "XML key and value": '<add key="{U}" value="{v}" />',
+    "XML name and value": "<param name='{U}' value='{v}'/>",
+    "XML attribute": '<datasource {l}="{v}"/>',
+    "plist": "<key>{U}</key>\n<string>{v}</string>",
+    "Python": "{l} = '{v}'",
+    "Python with a type": '{l}: str = "{v}"',
+    "Python bytes": "{l} = b'{v}'",
+    "Python f-string": '{l} = f"{v}"',
+    "Python dict": "config = {{'{l}': '{v}'}}",
+    "Python item": "os.environ['{U}'] = '{v}'",
+    "Python keyword argument": 'Client({l}="{v}", timeout=3)',
+    "Python default of get": 'os.getenv("{U}", "{v}")',
+    "Python call": "initialize_{l}('{v}')",
+    "JavaScript": 'const {c} = "{v}";',
+    "JavaScript with a template": "const {c} = `{v}`;",
+    "JavaScript member": 'module.exports.{c} = "{v}";',
+    "JavaScript or": 'const k = process.env.{U} || "{v}";',
+    "JavaScript property": "  {c}: '{v}',",
+    "TypeScript": 'const {c}: string = "{v}";',
+    "Go": '{c} := "{v}"',
+    "Go with a type": 'var {c} string = "{v}"',
+    "Go const": 'const {c} = "{v}"',
+    "Java": 'private static final String {U} = "{v}";',
+    "Java call": 'set{C}("{v}")',
+    "Java properties call": 'props.put("{l}", "{v}");',
+    "Kotlin": 'val {c}: String = "{v}"',
+    "C macro": '#define {U} "{v}"',
+    "C#": 'public string {C} {{ get; }} = "{v}";',
+    "C# verbatim": 'var {c} = @"{v}";',
+    "Rust": 'let {l}: &str = "{v}";',
+    "Ruby": '{l} = "{v}"',
+    "Ruby hash": "{{ :{l} => '{v}' }}",
+    "Ruby new hash": "{{ {l}: '{v}' }}",
+    "Ruby environment": "ENV['{U}'] ||= '{v}'",
+    "Perl": '$ENV{{{U}}} = "{v}";',
+    "PHP": "${l} = '{v}';",
+    "PHP array": "'{l}' => '{v}',",
+    "PHP define": "define('{U}', '{v}');",
+    "Swift": 'let {c} = "{v}"',
+    "HCL": '{l} = "{v}"',
+    "HCL default": 'variable "{l}" {{ default = "{v}" }}',
+    "PowerShell": '$env:{U} = "{v}"',
+    "HTTP header": "X-{h}: {v}",
+    "HTTP header with a scheme": "X-{h}: Bearer {v}",
+    "curl -H": 'curl -H "X-{h}: {v}" https://a.host/',
+    "URL parameter": "https://a.host/v1?{l}={v}&page=2",
+    "form": "--data '{l}={v}&x=y'",
+    "option": "tool --{o} {v}",
+    "option with equals": "tool --{o}={v}",
+    "option with quotes": 'tool --{o} "{v}"',
+    "option in a list": '["tool", "--{o}", "{v}"]',
+    "SQL": "UPDATE settings SET {l} = '{v}'",
+    "comparison": 'if {l} == "{v}":',
+    "Lisp": '(setq {o} "{v}")',
+}
+"""{l} lower_case, {U} UPPER_CASE, {c} camelCase, {C} PascalCase, {d} dotted, {h} Header-Case, {o} option-case."""
+
+KINDS = {"datadog-api-key": "datadog_api_key", "heroku-api-key-legacy": "heroku_api_key"}
+
+
+def spell(spelling: str, name: str, value: str) -> bytes:
+    words = name.split("_")
+    pascal = "".join(word.title() for word in words)
+    text = SPELLINGS[spelling].format(
+        v=value, l=name, U=name.upper(), c=words[0] + pascal[len(words[0]) :], C=pascal, d=".".join(words),
+        h="-".join(word.title() for word in words), o="-".join(words),
+    )  # fmt: skip
+    return f"first line\n{text}\nlast line\n".encode()
+
+
+@lru_cache
+def detector(engine: str) -> Detector:
+    return Detector(DetectSettings(engine=engine))
+
+
+def found(engine: str, text: bytes) -> list[tuple[str, bytes]]:
+    return [(item.credential, item.secret.reveal()) for item in detector(engine).inspect(text)]
+
+
+NOT_YET = {
+    "fish set": "a blank alone is no relation",
+    "Dockerfile ENV with a blank": "a blank alone is no relation",
+    "YAML name and value": "the relation does not go on to `value:` on the next line, as in Kubernetes env lists",
+    "plist": "the relation does not go from a key element to the next element",
+    "JavaScript or": "`}`, `]` or nothing may close the name, but a blank and `||` behind a member access may not",
+    "C macro": "a blank alone is no relation",
+    "C#": "`{ get; }` between name and operator",
+    "Rust": "`&` is no part of a type",
+    "Perl": "`}` does not close a name",
+    "HCL default": '`{ default =` between name and value',
+    "Lisp": "a blank alone is no relation",
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spelling_is_found(spelling: str, kind: str, engine: str, request: pytest.FixtureRequest) -> None:
+    if spelling in NOT_YET:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=NOT_YET[spelling]))
+    value = sample(kind)
+    assert found(engine, spell(spelling, KINDS[kind], value)) == [(kind, value.encode())]
+
+
+SILENT = {
+    "the name in prose two sentences away": "We use {n} for this. It works well. See {v} for details.",
+    "the name in prose on the same line": "the {n} team keeps {v} somewhere",
+    "the name on the line before": "{n}\n{v}",
+    "the name in a comment above": "# {n}\nbuild: {v}",
+    "another name in between": '{n}_enabled=true;build_id="{v}"',
+    "another pair in between": '{{"{n}": true, "build": "{v}"}}',
+    "the name after the value": "{v} {n}",
+    "the name as a value": "service: {n}\nrevision: {v}",
+    "the name in a path": "/opt/{n}/{v}/bin",
+    "the name in a host": "https://{n}.host/{v}",
+    "an import": "from {n} import client  # {v}",
+    "a sum of a file": "{v}  {n}.tar.gz",
+    "a call with something else": 'connect_{n}(region, "{v}")',
+    "the value goes on": '{n}_api_key = "{v}a"',
+    "the value began earlier": '{n}_api_key = "a{v}"',
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("case", SILENT)
+def test_what_is_no_relation_is_silent(case: str, kind: str, engine: str) -> None:
+    text = "\n" + SILENT[case].format(n=KINDS[kind].split("_")[0], v=sample(kind)) + "\n"
+    assert kind not in dict(found(engine, text.encode()))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_name_may_not_be_too_far_from_its_operator(engine: str) -> None:
+    value = sample("datadog-api-key")
+    near, far = (f'datadog{"_x" * count} = "{value}"'.encode() for count in (20, 40))
+    assert "datadog-api-key" in dict(found(engine, near))
+    assert "datadog-api-key" not in dict(found(engine, far))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_name_is_found_in_any_case(engine: str) -> None:
+    value = sample("datadog-api-key")
+    for name in ("DataDog_Api_Key", "DATADOG_API_KEY", "dAtAdOg_api_key"):
+        assert found(engine, f"{name}={value}".encode()) == [("datadog-api-key", value.encode())]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_line_ends_of_windows_change_nothing(engine: str) -> None:
+    value = sample("datadog-api-key")
+    text = f'{{\r\n  "datadog_api_key":\r\n    "{value}"\r\n}}\r\n'.encode()
+    assert found(engine, text) == [("datadog-api-key", value.encode())]
