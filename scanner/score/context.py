@@ -16,10 +16,11 @@ _REFERENCE = re.compile(
     r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|^file:|^data:"
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)example|sample|dummy|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|your[-_ ]?\w"
-    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api|key)|insert[-_ ]|redacted|todo|fixme|fake|foo|xxxx|<\w+>"
-    r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|(?:enter|put|add|paste)[-_ ]|lorem|some[-_ ]?(?:secret|token|key|pass)"
-    r"|top[-_]?secret|abcdefg|qwerty|asdf|12345678|deadbeef|cafebabe|the[-_ ]?(?:secret|password|token|key)"
+    r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"
+    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
+    r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
+    r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
+    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo|todo|fixme|asdf|mock)(?![a-z])|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
 _NOTHING = frozenset(
     [

@@ -39,7 +39,7 @@ def silent_reason(value: str, name: bytes, quoted: bool) -> str:
         return "is too short"
     if _CODE.search(value):
         return "is a name or an expression of code"
-    if _NOT_NAMES.search(name):
+    if _NOT_NAMES.search(name) or b"::" in name or b"public" in name.lower():
         return "its name asks for something else than the credential"
     if _PATH.search(value) and randomness(value) < 0.9 or _FILE.search(value):
         return "is a path, a file or a URL"
