@@ -42,7 +42,7 @@ _MEMO_BYTES = 32 << 20
 
 
 class Known(NamedTuple):
-    """What a window leads to; offsets count from the end of the hit."""
+    """What a window leads to; offsets count from the start of the literal."""
 
     credential: int
     secret: Secret
@@ -104,24 +104,26 @@ class Detector:
 
     def _segment(self, batch: Batch, number: int, hits: Sequence[tuple[int, int]], tally: Tally) -> list[Known]:
         """What the hits of one segment lead to; offsets are the segment's."""
-        low, high = batch.starts[number], batch.ends[number]
-        found: dict[tuple[int, int, int], Known] = {}
+        low = batch.starts[number]
+        rows: dict[int, list[int]] = {}
         for row, end in hits:
-            for known in self._look(batch, (low, high), row, end, tally, batch.objects[number]):
-                place = known._replace(start=known.start + end - low, end=known.end + end - low)
-                found[known.credential, place.start, place.end] = place
+            rows.setdefault(row, []).append(end)
+        found: dict[tuple[int, int, int], Known] = {}
+        for row, ends in rows.items():
+            for at in self._finder.anchors(row, ends, batch.buffer, low):
+                for known in self._look(batch, number, row, at, tally):
+                    place = known._replace(start=known.start + at - low, end=known.end + at - low)
+                    found[known.credential, place.start, place.end] = place
         return list(found.values())
 
-    def _look(
-        self, batch: Batch, bounds: tuple[int, int], row: int, end: int, tally: Tally, name: str
-    ) -> tuple[Known, ...]:
+    def _look(self, batch: Batch, number: int, row: int, at: int, tally: Tally) -> tuple[Known, ...]:
         before, after = self._finder.reach(row)
-        first = max(bounds[0], end - before)
-        window = bytes(batch.buffer[first : min(bounds[1], end + after)])
-        key = (row, end - first, window)
+        first = max(batch.starts[number], at - before)
+        window = bytes(batch.buffer[first : min(batch.ends[number], at + after)])
+        key = (row, at - first, window)
         known = self._memo.get(key)
         if known is None:
-            known = self._judge(row, window, end - first, tally, name)
+            known = self._judge(row, window, at - first, tally, batch.objects[number])
             self._memo_size += len(window) + 200
             if self._memo_size > _MEMO_BYTES:
                 self._memo.clear()
@@ -129,13 +131,13 @@ class Detector:
             self._memo[key] = known
         return known
 
-    def _judge(self, row: int, window: bytes, end: int, tally: Tally, name: str) -> tuple[Known, ...]:
+    def _judge(self, row: int, window: bytes, at: int, tally: Tally, name: str) -> tuple[Known, ...]:
         from scanner.match.find import Timeout
         from scanner.score.judge import judge
 
         found: list[Known] = []
         try:
-            for sight in self._finder.sights(row, window, end):
+            for sight in self._finder.sights(row, window, at):
                 match = sight.match
                 kind = self._finder.kinds[match.credential].credential
                 answer = judge(kind, match, sight.text, (sight.start, sight.end), sight.outer)
@@ -145,8 +147,8 @@ class Detector:
                             match.credential,
                             match.secret,
                             match.parts,
-                            match.start - end,
-                            match.end - end,
+                            match.start - at,
+                            match.end - at,
                             match.encoding,
                             answer.score,
                             answer.reasons,

@@ -7,6 +7,7 @@ with a timeout.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -39,7 +40,7 @@ class Sight(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far around the end of a hit the window of a row goes, in bytes of input."""
+    """How far before and behind the start of a literal the window of a row goes, in bytes of input."""
 
     before: int
     after: int
@@ -58,17 +59,20 @@ class Kind:
         return regex.compile(self.credential.regex.encode())
 
     @cached_property
-    def anchors(self) -> regex.Pattern[bytes]:
-        """Its literals, overlapping ones too."""
-        words = b"|".join(regex.escape(word.encode()) for word in self.credential.literals)
-        return regex.compile(words, regex.IGNORECASE if self.credential.caseless else 0)
-
-    @cached_property
     def parts(self) -> list[tuple[Part, regex.Pattern[bytes]]]:
         return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
 
+    @cached_property
+    def screen(self) -> re.Pattern[bytes] | None:
+        """What the prefilter demands from the keyword on: several times cheaper than the exact expression."""
+        if not self.credential.keywords:
+            return None
+        return re.compile(self.credential.expression.encode(), re.IGNORECASE)
+
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
+        if self.screen is not None and self.screen.match(text, anchor) is None:
+            return None
         try:
             if self.credential.leads:
                 return self.expression.match(text, anchor, timeout=self.timeout)
@@ -86,6 +90,8 @@ class Finder:
         self.kinds = [Kind(number, credential, timeout) for number, credential in enumerate(credentials)]
         self._entries = entries
         self._reaches: dict[int, Reach] = {}
+        self._literals: dict[int, list[bytes]] = {}
+        self._longest: dict[int, int] = {}
 
     def reach(self, row: int) -> Reach:
         """The window of a row: wide enough for its widest match and what judgement reads around that."""
@@ -102,21 +108,46 @@ class Finder:
         for codec in entry.codecs:
             growth *= decode.GROWTH[codec]
         slack = 8 if entry.codecs else 0
-        head = len(entry.needle) + entry.width
         return Reach(
-            head + int((before + REACH) * growth) + slack,
-            int((widest + REACH) * growth) + slack,
+            int((before + REACH) * growth) + slack,
+            int((widest + REACH) * growth) + slack + len(entry.needle),
         )
 
-    def sights(self, row: int, window: bytes, end: int) -> Iterator[Sight]:
-        """The matches that the hit ending at `end` in `window` leads to. Raises Timeout."""
+    def anchors(self, row: int, hits: Sequence[int], buffer: Any, low: int) -> list[int]:
+        """Where the literals begin that the hits of one row (their ends, ascending) may speak of.
+
+        For a literal that is one place a hit. An expression tells its end only: what lies within its width
+        before that is searched, overlapping stretches once. Nothing before `low`, the segment's start.
+        """
         entry = self._entries[row]
-        if entry.expression:
-            yield from self._around_expression(entry, window, end)
-            return
-        at = end - len(entry.needle)
-        if at < 0:
-            return  # it began in the segment before
+        if not entry.expression:
+            return [end - len(entry.needle) for end in hits if end - len(entry.needle) >= low]
+        words = self._words(row)
+        found: set[int] = set()
+        searched = low
+        for end in hits:
+            start = max(searched, end - entry.width)
+            text = bytes(buffer[start:end]).lower()  # case is decided by the exact match
+            for word in words:
+                at = text.find(word)
+                while at >= 0:
+                    found.add(start + at)
+                    at = text.find(word, at + 1)
+            searched = max(searched, end - self._longest[row])
+        return sorted(found)
+
+    def _words(self, row: int) -> list[bytes]:
+        known = self._literals.get(row)
+        if known is None:
+            kinds = [self.kinds[number].credential for number in self._entries[row].credentials]
+            known = sorted({word.encode().lower() for kind in kinds for word in kind.literals})
+            self._literals[row] = known
+            self._longest[row] = max(map(len, known))
+        return known
+
+    def sights(self, row: int, window: bytes, at: int) -> Iterator[Sight]:
+        """The matches that the literal of `row` at `at` in `window` leads to. Raises Timeout."""
+        entry = self._entries[row]
         if not entry.codecs:
             for number in entry.credentials:
                 yield from self._anchored(number, window, at, None)
@@ -126,12 +157,6 @@ class Finder:
             for number in entry.credentials:
                 for sight in self._anchored(number, decoded.text, decoded.at, decoded.back):
                     yield sight._replace(match=_encoded(sight.match, entry.codecs))
-
-    def _around_expression(self, entry: Entry, window: bytes, end: int) -> Iterator[Sight]:
-        low = max(0, end - entry.width)
-        for number in entry.credentials:
-            for anchor in self.kinds[number].anchors.finditer(window, low, end, overlapped=True):
-                yield from self._anchored(number, window, anchor.start(), None)
 
     def _anchored(self, number: int, text: bytes, anchor: int, back: decode.BackMap | None) -> Iterator[Sight]:
         kind = self.kinds[number]

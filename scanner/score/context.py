@@ -164,8 +164,11 @@ def _sequence(value: str) -> bool:
     text = re.sub(r"[^a-z0-9]", "", value.lower())
     if len(text) < 6:
         return False
-    steps = sum(any(text[i : i + 4] in row for row in _SEQUENCES) for i in range(len(text) - 3))
+    steps = sum(text[i : i + 4] in _STEPS for i in range(len(text) - 3))
     return steps > 0.6 * (len(text) - 3)
+
+
+_STEPS = frozenset(row[i : i + 4] for row in _SEQUENCES for i in range(len(row) - 3))
 
 
 _EXAMPLE_WORDS = re.compile(

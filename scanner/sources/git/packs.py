@@ -15,10 +15,11 @@ from typing import Any
 
 from scanner.sources.git import inner
 
+_inflater: Any
 try:
     from isal import isal_zlib as _inflater  # twice as fast where it runs
 except ImportError:
-    _inflater = zlib  # type: ignore[assignment]
+    _inflater = zlib
 
 INFLATER = _inflater.__name__.rpartition(".")[2]
 _MAGIC = b"\377tOc\0\0\0\2"

@@ -1,0 +1,165 @@
+"""A hit and a window lead to exact matches, whichever hit and whichever window."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.catalogue import schema
+from scanner.match.find import Finder, Sight, Timeout
+from scanner.prefilter import literals
+from scanner.records import REACH
+
+BASE: dict[str, Any] = {
+    "id": "made-up-key", "name": "Made-up key", "source": "unconfirmed",
+    "literals": ["mkey_"], "regex": "mkey_[0-9a-f]{20}", "shape": "mkey_{hex*20}",
+}  # fmt: skip
+TOKEN = "mkey_" + "".join(random.Random(4).choices("0123456789abcdef", k=20))
+
+
+def finder(timeout: float = 2.0, **fields: Any) -> Finder:
+    table = {key: value for key, value in (BASE | fields).items() if value is not None}
+    kinds = schema.credentials({"provider": {"name": "Made Up"}, "credential": [table]}, "made.toml")
+    return Finder(kinds, literals.build(kinds), timeout)
+
+
+def sights(made: Finder, text: str | bytes, needle: bytes = b"mkey_", row: int = 0) -> list[Sight]:
+    data = text.encode() if isinstance(text, str) else text
+    found = []
+    at = data.find(needle)
+    while at >= 0:
+        found += list(made.sights(row, data, at + len(needle)))
+        at = data.find(needle, at + 1)
+    return found
+
+
+def values(found: list[Sight]) -> list[bytes]:
+    return [sight.match.secret.reveal() for sight in found]
+
+
+def test_the_whole_match_is_the_secret() -> None:
+    (sight,) = sights(finder(), f"a = {TOKEN};")
+    assert sight.match.secret.reveal() == TOKEN.encode()
+    assert (sight.match.start, sight.match.end) == (4, 4 + len(TOKEN))
+    assert sight.outer == (4, 4 + len(TOKEN))
+
+
+def test_the_first_group_is_the_secret() -> None:
+    assert values(sights(finder(regex="mkey_([0-9a-f]{20})"), TOKEN)) == [TOKEN[5:].encode()]
+
+
+def test_the_group_called_secret_is_the_secret_and_others_are_parts() -> None:
+    made = finder(regex="(?P<user>[a-z]{2}):mkey_(?P<secret>[0-9a-f]{20})")
+    (sight,) = sights(made, f"me:{TOKEN}")
+    assert sight.match.secret.reveal() == TOKEN[5:].encode()
+    assert {name: part.reveal() for name, part in sight.match.parts} == {"user": b"me"}
+    assert sight.outer == (0, 3 + len(TOKEN))
+
+
+@pytest.mark.parametrize("text", ["x{}", "{}x", "1{}", "{}0", "{}A"])
+def test_a_token_inside_a_longer_word_is_none(text: str) -> None:
+    assert sights(finder(), text.format(TOKEN)) == []
+
+
+@pytest.mark.parametrize("text", ["_{}", "{}_", "-{}", "{}.", "%20{}", "\\n{}", "\\t{}", "={}", "{}\n", "\xe9{}"])
+def test_a_token_beside_anything_else_is_one(text: str) -> None:
+    assert values(sights(finder(), text.format(TOKEN))) == [TOKEN.encode()]
+
+
+def test_a_token_may_start_before_its_literal() -> None:
+    made = finder(regex="[a-z]{3}mkey_[0-9a-f]{20}")
+    assert values(sights(made, f" abc{TOKEN} ")) == [f"abc{TOKEN}".encode()]
+
+
+def test_two_tokens_side_by_side_are_two() -> None:
+    assert values(sights(finder(), f"{TOKEN},{TOKEN}")) == [TOKEN.encode()] * 2
+
+
+def test_a_hit_that_began_before_the_window_leads_nowhere() -> None:
+    assert list(finder().sights(0, b"ey_" + TOKEN[5:].encode(), 3)) == []
+
+
+def test_a_part_beside_it_is_found_within_reach() -> None:
+    made = finder(part=[{"name": "site", "regex": "site=([a-z]{2})"}])
+    (sight,) = sights(made, f"site=eu {TOKEN}")
+    assert dict(sight.match.parts)["site"].reveal() == b"eu"
+    (sight,) = sights(made, f"{TOKEN}{' ' * (REACH - 7)}site=eu")
+    assert dict(sight.match.parts)["site"].reveal() == b"eu"
+    (sight,) = sights(made, f"{TOKEN}{' ' * (REACH + 1)}site=eu")
+    assert sight.match.parts == ()
+
+
+def test_the_nearest_part_is_taken() -> None:
+    made = finder(part=[{"name": "site", "regex": "site=([a-z]{2})"}])
+    (sight,) = sights(made, f"site=aa{' ' * 20}{TOKEN} site=bb")
+    assert dict(sight.match.parts)["site"].reveal() == b"bb"
+
+
+def test_a_part_that_leaks_becomes_the_secret() -> None:
+    made = finder(part=[{"name": "secret", "regex": "secret=([a-z]{8})", "secret": True}])
+    (sight,) = sights(made, f"{TOKEN} secret=abcdwxyz")
+    assert sight.match.secret.reveal() == b"abcdwxyz"
+    assert dict(sight.match.parts)["id"].reveal() == TOKEN.encode()
+    assert sight.text[sight.start : sight.end] == b"abcdwxyz"
+
+
+def test_an_expression_that_takes_too_long_is_named() -> None:
+    made = finder(timeout=0.01, regex="mkey_(?:(?:a{1,30}){1,30}){1,12}b")
+    with pytest.raises(Timeout) as caught:
+        sights(made, "mkey_" + "a" * 60)
+    assert caught.value.credential == "made-up-key"
+    assert "made-up-key" in str(caught.value)
+
+
+@pytest.mark.xfail(strict=True, reason="the expressions of further parts run without one")
+def test_every_expression_is_given_the_timeout() -> None:
+    """By the source: no call of `regex` without it, whatever it runs on."""
+    import ast
+    import inspect
+
+    from scanner.match import find
+
+    without = [
+        ast.unparse(call)
+        for call in ast.walk(ast.parse(inspect.getsource(find)))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("match", "search", "finditer", "fullmatch")
+        and "timeout" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert [call for call in without if "anchors" not in call] == []  # anchors are plain words
+
+
+def test_encoded_text_is_told_with_its_codecs() -> None:
+    made = finder()
+    rows = [number for number, entry in enumerate(made._entries) if entry.codecs == ("hex",)]
+    data = f"x={TOKEN}".encode().hex().encode()
+    (sight,) = sights(made, data, b"mkey_".hex().encode(), rows[0])
+    assert sight.match.encoding == ("hex",)
+    assert sight.match.secret.reveal() == TOKEN.encode()
+    assert (sight.match.start, sight.match.end) == (4, 4 + 2 * len(TOKEN))
+
+
+@given(st.binary(max_size=120), st.integers(0, 120))
+def test_no_window_raises(window: bytes, end: int) -> None:
+    made = finder()
+    for row in range(len(made._entries)):
+        list(made.sights(row, window, min(end, len(window))))
+
+
+@given(st.binary(max_size=400), st.binary(max_size=400))
+def test_the_window_of_a_row_is_wide_enough(before: bytes, after: bytes) -> None:
+    """What the whole text shows, the window around the hit shows."""
+    made = finder()
+    data = before + b" " + TOKEN.encode() + b" " + after
+    end = len(before) + 1 + len(b"mkey_")
+    low, high = made.reach(0)
+    first = max(0, end - low)
+    window = data[first : end + high]
+    whole, part = (list(made.sights(0, text, stop)) for text, stop in ((data, end), (window, end - first)))
+    assert values(whole) == values(part)
+    assert [sight.match.start for sight in whole] == [sight.match.start + first for sight in part]

@@ -1,0 +1,110 @@
+"""What a value and its line say: placeholders, references, examples, digests."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.score import context
+
+REFERENCES = [
+    "${DB_PASSWORD}", "$DB_PASSWORD", "$(cat secret.txt)", "{{ password }}", "<%= password %>", "#{password}",
+    "%(password)s", "%s", "%PASSWORD%", "process.env.KEY", "os.environ['KEY']", "secrets.KEY", "vault:secret/data",
+    "op://vault/item", "ref+vault://x", "ENC[AES256]", "!vault", "********", "arn:aws:secretsmanager:x", "<password>",
+    "[password]", "__password__", "@@password@@", ":password", "valueFrom", "file:/run/x",
+]  # fmt: skip
+WORDS = ["None", "null", "TRUE", "password", "Secret", "string", "Optional", "admin", "test", "foobar", "undefined"]
+MADE_UP = [
+    "example-key", "changeme", "CHANGE_ME", "change-this", "replace_me", "your-api-key", "YOUR_TOKEN", "mysecret",
+    "my_super_secret", "insert-key-here", "[redacted]", "TODO", "fakekey99", "not-a-real-key", "enter_key", "topsecret",
+    "some_token",
+]  # fmt: skip
+SEQUENCES = ["abcdefgh", "98765432", "qwertyuiop", "0123456789abcdef", "stuvwxyzabcdef", "lkjhgfdsa"]
+REPEATED = ["aaaaaaaa", "abababab", "xyzxyzxyz", "1111222233", "........", "a1a1a1a1a1a1"]
+
+
+@pytest.mark.parametrize("value", REFERENCES)
+def test_a_reference_is_no_value(value: str) -> None:
+    assert context.placeholder(value) == "refers to a value kept elsewhere"
+
+
+@pytest.mark.parametrize("value", [*WORDS, *MADE_UP, *SEQUENCES, *REPEATED])
+def test_what_stands_for_a_value_is_none(value: str) -> None:
+    assert context.placeholder(value)
+
+
+@pytest.mark.parametrize("value", [*SEQUENCES, *REPEATED, "x_example_y", "aXXXXb", "abc...def", "your_key_here_1"])
+def test_filler_is_no_body_of_a_token(value: str) -> None:
+    assert context.filler(value)
+
+
+@pytest.mark.parametrize("length", [8, 16, 24, 40, 64])
+def test_what_a_machine_drew_is_hardly_ever_taken_for_made_up(length: int) -> None:
+    rnd = random.Random(length)
+    drawn = ["".join(rnd.choices(string.ascii_letters + string.digits, k=length)) for _ in range(2000)]
+    assert sum(bool(context.placeholder(value)) for value in drawn) <= 4
+    assert sum(bool(context.filler(value)) for value in drawn) <= 2
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_an_answer(value: str) -> None:
+    context.placeholder(value)
+    context.filler(value)
+    context.repeated(value)
+
+
+@pytest.mark.parametrize("line", ["key = {} # for example", "sample: {}", "dummy={}", "// fake {}", "e.g. {}"])
+def test_a_line_that_speaks_of_an_example_counts_against(line: str) -> None:
+    text, span = put(line)
+    assert [reason.weight < 0 for reason in context.surroundings(text, *span)] == [True]
+
+
+@pytest.mark.parametrize("line", ["key = {}", "# exampled {}", "resample={}"])
+def test_other_lines_do_not(line: str) -> None:
+    assert context.surroundings(*flat(put(line))) == []
+
+
+def test_only_the_line_of_the_value_speaks() -> None:
+    text, (start, end) = put("key = {}")
+    assert context.surroundings(b"# example\n" + text + b"\n# example\n", start + 10, end + 10) == []
+
+
+def test_the_value_itself_does_not_speak_for_its_line() -> None:
+    text = b"key = example"
+    assert context.surroundings(text, 6, len(text)) == []
+
+
+@pytest.mark.parametrize("line", ["sha256: {}", "md5({})", "integrity={}", "commit {}", "checksum = {}", "ETag: {}"])
+def test_a_line_that_speaks_of_a_digest_is_noticed(line: str) -> None:
+    assert context.hash_named(*flat(put(line)))
+
+
+def test_a_line_that_does_not_is_not() -> None:
+    assert not context.hash_named(*flat(put("token = {}")))
+
+
+def test_binary_surroundings_count_against() -> None:
+    rnd = random.Random(1)
+    text = bytes(rnd.randrange(32) for _ in range(80)) + b"value" + bytes(rnd.randrange(32) for _ in range(80))
+    assert "stands inside binary data" in [reason.text for reason in context.surroundings(text, 80, 85)]
+
+
+def test_the_lines_of_a_match_are_all_it_touches() -> None:
+    text = b"one\ntwo\nthree\nfour"
+    assert context.line_of(text, 5, 10) == b"two\nthree"
+    assert context.line_of(text, 15, 18) == b"four"
+
+
+def put(line: str) -> tuple[bytes, tuple[int, int]]:
+    value = "".join(random.Random(3).choices(string.ascii_lowercase, k=12))
+    text = line.replace("{}", value).encode()
+    start = text.find(value.encode())
+    return text, (start, start + len(value))
+
+
+def flat(found: tuple[bytes, tuple[int, int]]) -> tuple[bytes, int, int]:
+    return found[0], *found[1]
