@@ -38,8 +38,10 @@ _NOTES = """\
 def page(outcome: Outcome) -> str:
     """The whole page."""
     blocks = ["# Benchmark", _facts(outcome.facts, outcome.plan)]
-    for target in outcome.targets:
-        blocks.append(_target(target, [s for s in outcome.samples if s.target == target.name], outcome.tools))
+    blocks += [
+        _target(target, [s for s in outcome.samples if s.target == target.name], outcome.tools)
+        for target in outcome.targets
+    ]
     blocks += ["## Failed runs", _failed(outcome.samples)]
     blocks += ["## Tools", _tools(outcome.tools, outcome.absent), "## How to read this", _NOTES]
     return "\n\n".join(blocks) + "\n"

@@ -67,7 +67,7 @@ def write(name: str, data: bytes) -> None:
 
 def write_atomically(path: str, data: bytes, mode: int = 0o666) -> None:
     """Write a file so that readers see the old or the whole new one; raises UsageError if that fails."""
-    temporary = f"{path}.{os.getpid()}.tmp"
+    temporary = f"{path}.{os.urandom(6).hex()}.tmp"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:

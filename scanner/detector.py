@@ -20,6 +20,7 @@ from scanner.records import (
     Batch,
     Confidence,
     Credential,
+    DeltaBatch,
     Engine,
     Entry,
     Fault,
@@ -34,6 +35,7 @@ from scanner.settings import DetectSettings
 
 if TYPE_CHECKING:
     from scanner.match.find import Finder
+    from scanner.versions import Carrier
 
 HIGH, MEDIUM, SILENT = 0.8, 0.5, 0.1
 """Scores from which a finding is of high and of medium confidence, and below which nothing is reported."""
@@ -53,6 +55,14 @@ class Known(NamedTuple):
     score: float
     reasons: tuple[Reason, ...]
     silent: str
+
+
+class Placed(NamedTuple):
+    """Something known with offsets in its object, and the stretch of the object that it depends on."""
+
+    known: Known
+    low: int
+    high: int
 
 
 def confidence(score: float) -> Confidence:
@@ -90,40 +100,67 @@ class Detector:
         batch = Batch(data, (0,), (len(data),), (name,))
         return list(self.sightings(batch, Tally(), SILENT))
 
-    def sightings(self, batch: Batch, tally: Tally, least: float | None = None) -> Iterator[Sighting]:
+    def sightings(self, batch: Batch | DeltaBatch, tally: Tally, least: float | None = None) -> Iterator[Sighting]:
         """What is to be reported of a batch, object by object, in the order of the buffer."""
         hits = self.engine.scan(batch.buffer)
-        if not hits:
-            return
-        hits.sort(key=lambda hit: hit[1])
+        hits.sort(key=_end)
         bound = self._least if least is None else least
-        for number, group in _by_segment(batch, hits):
-            known = self._segment(batch, number, group, tally)
-            if known:
-                yield from self._report(batch, number, known, bound)
+        if isinstance(batch, DeltaBatch):
+            for version, found in self._carrier.found(batch, hits, tally):
+                yield from self._report(version.name, version.data, found, bound)
+            return
+        for number, group in by_segment(batch.starts, batch.ends, hits):
+            low, high, name = batch.starts[number], batch.ends[number], batch.objects[number]
+            placed = self.placed(batch.buffer, (low, high), group, (name, tally))
+            if placed:
+                segment = batch.buffer[low:high]
+                yield from self._report(name, segment, placed, bound, batch.pieces.get(number))
 
-    def _segment(self, batch: Batch, number: int, hits: Sequence[tuple[int, int]], tally: Tally) -> list[Known]:
-        """What the hits of one segment lead to; offsets are the segment's."""
-        low = batch.starts[number]
+    @cached_property
+    def _carrier(self) -> Carrier:
+        from scanner.versions import Carrier
+
+        return Carrier(self)
+
+    def begin(self) -> None:
+        """A new shard: what was known of versions of another is forgotten."""
+        self.__dict__.pop("_carrier", None)
+
+    def wide(self, row: int) -> bool:
+        """Whether a hit of this row needs more around it than MARGIN: an opening."""
+        return self._finder.wide(row)
+
+    def placed(
+        self,
+        buffer: bytes | bytearray | memoryview,
+        bounds: tuple[int, int],
+        hits: Sequence[tuple[int, int]],
+        where: tuple[str, Tally],
+    ) -> list[Placed]:
+        """What the hits in `buffer[low:high]` lead to, with offsets from `low`; `where` is for faults."""
+        low = bounds[0]
         rows: dict[int, list[int]] = {}
         for row, end in hits:
             rows.setdefault(row, []).append(end)
-        found: dict[tuple[int, int, int], Known] = {}
+        found: dict[tuple[int, int, int], Placed] = {}
         for row, ends in rows.items():
-            for at in self._finder.anchors(row, ends, batch.buffer, low):
-                for known in self._look(batch, number, row, at, tally):
+            before, after = self._finder.reach(row)
+            for at in self._finder.anchors(row, ends, buffer, low):
+                first, last = max(low, at - before), min(bounds[1], at + after)
+                for known in self._look(row, bytes(buffer[first:last]), at - first, where):
                     place = known._replace(start=known.start + at - low, end=known.end + at - low)
-                    found[known.credential, place.start, place.end] = place
+                    found[known.credential, place.start, place.end] = Placed(place, first - low, last - low)
         return list(found.values())
 
-    def _look(self, batch: Batch, number: int, row: int, at: int, tally: Tally) -> tuple[Known, ...]:
-        before, after = self._finder.reach(row)
-        first = max(batch.starts[number], at - before)
-        window = bytes(batch.buffer[first : min(batch.ends[number], at + after)])
-        key = (row, at - first, window)
+    def _look(self, row: int, window: bytes, at: int, where: tuple[str, Tally]) -> tuple[Known, ...]:
+        key = (row, at, window)
         known = self._memo.get(key)
         if known is None:
-            known = self._judge(row, window, at - first, tally, batch.objects[number])
+            try:
+                known = self._judge(row, window, at)
+            except TimeoutError as error:
+                where[1].faults.append(Fault(where[0], str(error)))
+                return ()  # not kept: the next object with these bytes is incomplete too
             self._memo_size += len(window) + 200
             if self._memo_size > _MEMO_BYTES:
                 self._memo.clear()
@@ -131,50 +168,54 @@ class Detector:
             self._memo[key] = known
         return known
 
-    def _judge(self, row: int, window: bytes, at: int, tally: Tally, name: str) -> tuple[Known, ...]:
-        from scanner.match.find import Timeout
+    def _judge(self, row: int, window: bytes, at: int) -> tuple[Known, ...]:
+        """What the literal of `row` at `at` leads to. Raises Timeout."""
         from scanner.score.judge import judge
 
         found: list[Known] = []
-        try:
-            for sight in self._finder.sights(row, window, at):
-                match = sight.match
-                kind = self._finder.kinds[match.credential].credential
-                answer = judge(kind, match, sight.text, (sight.start, sight.end), sight.outer)
-                if not answer.refuted:
-                    found.append(
-                        Known(
-                            match.credential,
-                            match.secret,
-                            match.parts,
-                            match.start - at,
-                            match.end - at,
-                            match.encoding,
-                            answer.score,
-                            answer.reasons,
-                            answer.silent,
-                        )  # fmt: skip
-                    )
-        except Timeout as error:
-            tally.faults.append(Fault(name, str(error)))
+        for sight in self._finder.sights(row, window, at):
+            match = sight.match
+            kind = self._finder.kinds[match.credential].credential
+            span = (sight.start, sight.end)
+            answer = judge(kind, match, sight.text, span, sight.outer, self._settings.honour_allow)
+            if not answer.refuted:
+                place = (match.start - at, match.end - at)
+                found.append(
+                    Known(
+                        match.credential,
+                        match.secret,
+                        match.parts,
+                        *place,
+                        match.encoding,
+                        answer.score,
+                        answer.reasons,
+                        answer.silent,
+                    )  # fmt: skip
+                )
         return tuple(found)
 
-    def _report(self, batch: Batch, number: int, found: list[Known], bound: float) -> Iterator[Sighting]:
+    def _report(
+        self,
+        name: str,
+        data: bytes | bytearray | memoryview,
+        placed: Sequence[Placed],
+        bound: float,
+        piece: Piece | None = None,
+    ) -> Iterator[Sighting]:
+        """Of what was found in one object, the most specific that counts, with lines and joined pairs."""
         from scanner.match import lines, pairs
 
         kinds = self.catalogue.credentials
-        best = _most_specific(found, kinds)
+        best = _most_specific([item.known for item in placed], kinds)
         wanted = [item for item in best if not item.silent and (item.score >= bound or _in_pair(kinds, item))]
-        piece = batch.pieces.get(number)
-        if piece is not None:
-            wanted = [item for item in wanted if piece.own_start <= item.start + piece.offset < piece.own_end]
         if not wanted:
             return
-        segment = batch.buffer[batch.starts[number] : batch.ends[number]]
-        cursor = lines.Lines(segment, piece.line if piece else 0)
-        seen = [self._sighting(item, batch.objects[number], cursor, piece) for item in wanted]
+        cursor = lines.Lines(data, piece.line if piece else 0)
+        seen = [self._sighting(item, name, cursor, piece) for item in wanted]
         for sighting in pairs.join(seen, self.credential):
-            if sighting.score >= bound:
+            # The neighbour's share is looked at too, so that pairs meet across the border, and not reported.
+            mine = piece is None or piece.own_start <= sighting.span.start < piece.own_end
+            if mine and sighting.score >= bound:
                 yield sighting
 
     def _sighting(self, item: Known, name: str, cursor: object, piece: Piece | None) -> Sighting:
@@ -193,19 +234,24 @@ def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
     return bool(kind.joins) or any(part.secret for part in kind.parts)
 
 
-def _by_segment(batch: Batch, hits: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
-    """The hits, ascending, grouped by the segment in which each one ends."""
+def _end(hit: tuple[int, int]) -> int:
+    return hit[1]
+
+
+def by_segment(
+    starts: Sequence[int], ends: Sequence[int], hits: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
+    """The hits, ascending, grouped by the segment in which each one ends; those in none are left out."""
     position = 0
     while position < len(hits):
-        number = bisect_right(batch.starts, hits[position][1] - 1) - 1
-        limit = batch.ends[number] if number >= 0 else batch.starts[0]
-        first = position
-        while position < len(hits) and hits[position][1] <= limit:
-            position += 1
-        if position > first and number >= 0:
-            yield number, hits[first:position]
-        elif position == first:
+        number = bisect_right(starts, hits[position][1] - 1) - 1
+        if number < 0 or hits[position][1] > ends[number]:
             position += 1  # between two segments: git's headers
+            continue
+        first = position
+        while position < len(hits) and hits[position][1] <= ends[number]:
+            position += 1
+        yield number, hits[first:position]
 
 
 _RANKS = {"generic": 0, "named": 1, "distinctive": 2}

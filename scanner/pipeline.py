@@ -37,6 +37,7 @@ def detector_for(settings: DetectSettings) -> Detector:
 def scan_shard(settings: DetectSettings, shard: Shard) -> ShardResult:
     """Scan one shard in whichever process this is."""
     detector = detector_for(settings)
+    detector.begin()
     tally = Tally()
     found: list[Sighting] = []
     try:

@@ -1,6 +1,6 @@
 """Every type that crosses a stage. Frozen, with slots, and without logic.
 
-    Source -> Shard -> Batch -> Hit -> Match -> Judged -> (Ledger) -> Finding -> Report
+    Source -> Shard -> Batch -> Match -> Sighting -> (Ledger) -> Finding -> Report
 
 Offsets are bytes and half-open; lines and columns count from 1, columns in code points.
 """
@@ -102,13 +102,6 @@ class Entry(NamedTuple):
     width: int = 0
 
 
-class Hit(NamedTuple):
-    """The prefilter's answer: row of the table, and the offset in the buffer at which it ends."""
-
-    entry: int
-    end: int
-
-
 class Engine(Protocol):
     """A prefilter engine. Every occurrence of every row is reported; order does not matter."""
 
@@ -142,6 +135,42 @@ class Batch:
     ends: Sequence[int]
     objects: Sequence[str]
     pieces: dict[int, Piece] = field(default_factory=dict)
+
+
+MARGIN = 768
+"""Bytes on either side of a break in a version within which everything narrow is looked for anew."""
+
+
+class Version(NamedTuple):
+    """One object of a delta walk, after its base in the order of the walk.
+
+    `copied` is flat, three numbers a piece: offset in this version, offset in the base, length. `base` is the
+    base's `serial`, -1 where the object stands alone.
+    """
+
+    serial: int
+    name: str
+    data: bytes
+    base: int
+    base_size: int
+    copied: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaBatch:
+    """The new stretches of some versions in one buffer, and the whole versions for what stands around them.
+
+    `starts` and `ends` are the stretches in `buffer`, ascending; `owners` are their versions (positions in
+    `versions`) and `offsets` where in these they begin. `live` are serials that later batches may name as bases.
+    """
+
+    buffer: bytes
+    starts: Sequence[int]
+    ends: Sequence[int]
+    owners: Sequence[int]
+    offsets: Sequence[int]
+    versions: Sequence[Version]
+    live: frozenset[int]
 
 
 class Fault(NamedTuple):
@@ -187,7 +216,7 @@ class Shard(Protocol):
     def label(self) -> str:
         """What to call it when it could not be scanned."""
 
-    def batches(self, tally: Tally) -> Iterator[Batch]:
+    def batches(self, tally: Tally) -> Iterator[Batch | DeltaBatch]:
         """The shard's bytes; what cannot be read goes into `tally`."""
 
 
@@ -257,15 +286,6 @@ class Match:
     start: int
     end: int
     encoding: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A match with its score by content. `match.start` is relative to the window's hit."""
-
-    match: Match
-    score: float
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)

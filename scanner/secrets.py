@@ -58,7 +58,8 @@ def preview(secret: Secret) -> str:
     if armour:
         return armour[0].decode() + "****"
     shown = min(4, len(value) // 5)
-    return value[:shown].decode("ascii", "replace").replace("\ufffd", "?") + "****"
+    head = value[:shown].decode("ascii", "replace")
+    return "".join(char if char.isascii() and char.isprintable() else "?" for char in head) + "****"
 
 
 def clear_text(secret: Secret) -> str:

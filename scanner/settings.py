@@ -39,6 +39,7 @@ class SourceSettings:
     range: str = ""
     since: str = ""
     exclude: tuple[str, ...] = ()
+    whole: bool = False  # read every version whole through git, instead of the delta walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,13 +215,17 @@ def expected(hidden: Hidden, only: set[str] | None = None) -> dict[str, tuple[st
     }
 
 
-def assert_found(found: dict[str, tuple[str, set[Spot]]], wanted: dict[str, tuple[str, set[Spot]]], hidden: Hidden) -> None:
+def assert_found(
+    found: dict[str, tuple[str, set[Spot]]], wanted: dict[str, tuple[str, set[Spot]]], hidden: Hidden
+) -> None:
     names = {fingerprint(Secret(leak(place).encode()), PUBLISHED_KEY): place for place in hidden.spots}
     assert sorted(names[key] for key in wanted.keys() - found.keys()) == []
     assert found == wanted
 
 
-def run(target: Path | str, jobs: int = 1, engine: str = "auto", executor: ProcessPoolExecutor | None = None) -> list[Finding]:
+def run(
+    target: Path | str, jobs: int = 1, engine: str = "auto", executor: ProcessPoolExecutor | None = None
+) -> list[Finding]:
     settings = Settings(detect=DetectSettings(engine=engine), run=RunSettings(jobs=jobs))
     findings, summary = scanner.scan(str(target), settings, executor)
     assert summary.errors == ()

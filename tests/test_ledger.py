@@ -13,7 +13,7 @@ from scanner.secrets import Secret, fingerprint
 
 KEY = b"a key"
 KINDS = {
-    rank: Credential(f"{rank}-kind", rank.title(), "Any", "unconfirmed", ("x",), "x", rank=rank, respond={"revoke": "go there."})
+    rank: Credential(f"{rank}-kind", rank.title(), "Any", "unconfirmed", ("x",), "x", rank=rank, respond={"revoke": "go there."})  # noqa: E501
     for rank in ("distinctive", "named", "generic")
 }  # fmt: skip
 BY_ID = {kind.id: kind for kind in KINDS.values()}
@@ -152,7 +152,9 @@ def test_a_score_never_falls_below_nothing() -> None:
     ),
     st.integers(0, 1000),
 )  # fmt: skip
-def test_findings_do_not_depend_on_the_order_of_arrival(rows: list[tuple[bytes, str, int, float, str]], seed: int) -> None:
+def test_findings_do_not_depend_on_the_order_of_arrival(
+    rows: list[tuple[bytes, str, int, float, str]], seed: int
+) -> None:
     one = [seen(*row) for row in rows]
     other = random.Random(seed).sample(one, len(one))
     assert files(*one) == files(*other)

@@ -42,9 +42,7 @@ def test_ignore_file_of_a_folder_stands_at_its_top(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["-", "some/file"])
-def test_ignore_file_of_anything_else_stands_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
-) -> None:
+def test_ignore_file_of_anything_else_stands_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
     monkeypatch.chdir(tmp_path)
     assert ignore_file(target) == ""
     (tmp_path / IGNORE_FILE).write_text("")

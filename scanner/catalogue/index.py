@@ -59,7 +59,7 @@ def _key(files: Sequence[str]) -> str:
     """Changes with any file's name, size or time of change, and with the code's version."""
     digest = hashlib.sha256(f"{VERSION}/{FORMAT}".encode())
     package = os.path.dirname(os.path.abspath(__file__))
-    sources = [os.path.join(package, name) for name in ("schema.py", "relation.py")]
+    sources = [os.path.join(package, name) for name in ("schema.py", "relation.py", "widths.py", "load.py")]
     sources.append(os.path.join(os.path.dirname(package), "prefilter", "literals.py"))
     for file in (*files, *sources):
         status = os.stat(file)
@@ -82,7 +82,7 @@ def _parse(data: bytes | None) -> tuple[list[Credential], list[Entry]] | None:
             [_credential(raw) for raw in document["credentials"]],
             [_entry(raw) for raw in document["entries"]],
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None  # a damaged cache is made anew
 
 

@@ -11,19 +11,23 @@ from __future__ import annotations
 import re
 
 TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9})?"
-_CLOSE = r"(?:\\?[\"'`]|[\])]){0,3}"
+_CLOSE = r"(?:\\?[\"'`]|[\])}]){0,3}"
 _SPACE = r"[ \t]{0,20}"
-_TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?]{1,30}[ \t]{1,4})?"
+_TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
-_OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|=|:)"
+_OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
 _ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
 _ATTRIBUTE = r"\\?[\"'][ \t]{1,8}(?:value|content|default)[ \t]{0,2}=[ \t]{0,2}"
 _CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
 _PAIR = r"(?<=\([ \t]{0,4}[\"'][\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
-_OPTION = r"(?<=(?:^|[\s\"'\[,])--?[\w.\-]{1,60})(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
+_OPTION_NAME = r"(?:(?:^|[\s\"'\[,])--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{1,60}"
 _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
+_OPTION = f"(?<={_OPTION_NAME}){_OPTION_SCREEN}"
+
+_BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
+_SIBLING = r"</key>\s{0,24}<string>"  # property lists
 
 _ASSIGN = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
@@ -37,7 +41,7 @@ def _names(keywords: tuple[str, ...]) -> str:
 def bridge(same_line: bool) -> str:
     """What may stand between a name and its value."""
     after = "" if same_line else _NEXT_LINE
-    return f"(?:{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION})"
+    return f"(?:{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING})"
 
 
 def compose(keywords: tuple[str, ...], value: str, bounds: str) -> str:
@@ -52,6 +56,6 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
     names = "|".join(re.escape(word) for word in keywords)
     space = r"(?:\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
-    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN})"
+    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}|{_BELOW}|{_SIBLING})"
     opening = OPEN.replace("(?i:", "(?:")
     return f"(?:{names})[\\w.\\- ]{{0,40}}{between}{opening}{first}"

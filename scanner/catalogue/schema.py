@@ -87,6 +87,10 @@ def credentials(document: dict[str, Any], file: str) -> list[Credential]:
         if name not in ("provider", "credential"):
             raise PatternError(file, "", name, "is not a table of a pattern file")
     shared = provider.get("respond", {})
+    if not isinstance(shared, dict):
+        raise PatternError(file, "", "provider.respond", "must be a table")
+    if not all(isinstance(raw, dict) for raw in tables):
+        raise PatternError(file, "", "credential", "must be tables: [[credential]]")
     return [_credential(_Table(raw, file), provider["name"], shared) for raw in tables]
 
 
@@ -125,9 +129,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         dummies=_dummies(table),
         placeholders=_parsed(table, "placeholders"),
         parts=tuple(_part(table, part) for part in raw.get("part", ())),
-        joins=str(raw.get("joins", {}).get("to", "")),
-        join_as=str(raw.get("joins", {}).get("as", "")),
-        join_lines=int(raw.get("joins", {}).get("lines", 30)),
+        **_joins(table),
         public=str(raw.get("public", "")),
         min_randomness=float(raw.get("min_randomness", 0)),
         width=wide,
@@ -188,7 +190,17 @@ def _dummies(table: _Table) -> tuple[str, ...]:
     return values
 
 
-def _part(table: _Table, raw: dict[str, Any]) -> Part:
+def _joins(table: _Table) -> dict[str, Any]:
+    raw = {"to": "", "as": "", "lines": 30} | table.raw.get("joins", {})
+    texts = isinstance(raw["to"], str) and isinstance(raw["as"], str)
+    if set(raw) != {"to", "as", "lines"} or not texts or type(raw["lines"]) is not int:
+        raise table.fail("joins", "holds the strings `to` and `as` and the number `lines`")
+    return {"joins": raw["to"], "join_as": raw["as"], "join_lines": raw["lines"]}
+
+
+def _part(table: _Table, raw: Any) -> Part:
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(key, ""), str) for key in ("name", "regex")):
+        raise table.fail("part", "must be tables with the strings name and regex")
     unknown = set(raw) - {"name", "regex", "required", "secret"}
     if unknown or not raw.get("name") or not raw.get("regex"):
         raise table.fail("part", "needs name and regex, and knows required and secret beside them")

@@ -34,8 +34,17 @@ class Commands(click.Group):
         return None
 
 
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from scanner.sources.git.inner import COMPILED
+
+        loop = "compiled" if COMPILED else "interpreted"
+        click.echo(f"keysieve {VERSION} (inner loop: {loop}, Python {sys.version.split()[0]})")
+        ctx.exit()
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="keysieve")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 def group() -> None:
     """Find leaked secrets and API keys in files and in the whole history of git repositories."""
 

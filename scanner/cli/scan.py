@@ -37,8 +37,10 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
 @click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
+@click.option("--no-allow", is_flag=True, help="Report what comments in the code allow, too.")
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
 @click.option("-q", "--quiet", is_flag=True, help="One line for each finding, nothing else.")
+@click.option("--whole", is_flag=True, hidden=True, help="Read every version whole: the walk's plain twin.")
 @click.option("--verify", is_flag=True, hidden=True, callback=_not_built, expose_value=False)
 def command(targets: tuple[str, ...], **given: Any) -> int:
     """Scan directories, files, git repositories (bare ones too), git URLs, or "-" for standard input.
@@ -78,6 +80,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             patterns=tuple(config.get("patterns", ())),
             minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
             fingerprint_key=options.fingerprint_key(config),
+            honour_allow=not given["no_allow"],
         ),
         source=options.SourceSettings(
             history=not given["no_history"],
@@ -85,6 +88,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             staged=given["staged"],
             range=given["range_"],
             since=given["since"],
+            whole=given["whole"],
             exclude=(*config.get("exclude", ()), *given["exclude"]),
         ),
         run=options.RunSettings(given["jobs"] or config.get("jobs") or options.default_jobs(), terminal),

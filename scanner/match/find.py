@@ -8,20 +8,20 @@ with a timeout.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import regex
 
 from scanner.match import decode
-from scanner.records import REACH, Credential, Entry, Match, Part
+from scanner.records import MARGIN, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
 
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
 
 
-class Timeout(Exception):
+class Timeout(TimeoutError):
     """An expression took longer than it may; `credential` names it."""
 
     def __init__(self, credential: str) -> None:
@@ -113,6 +113,12 @@ class Finder:
             int((widest + REACH) * growth) + slack + len(entry.needle),
         )
 
+    def wide(self, row: int) -> bool:
+        """Whether a hit of this row needs more than MARGIN on either side."""
+        before, after = self.reach(row)
+        entry = self._entries[row]
+        return max(before + max(len(entry.needle), entry.width), after) > MARGIN
+
     def anchors(self, row: int, hits: Sequence[int], buffer: Any, low: int) -> list[int]:
         """Where the literals begin that the hits of one row (their ends, ascending) may speak of.
 
@@ -166,7 +172,10 @@ class Finder:
         start, end = _secret_span(found)
         parts = _named_parts(found)
         if kind.parts:
-            start, end, parts = _beside(kind, text, found, (start, end), parts)
+            try:
+                start, end, parts = _beside(kind, text, found, (start, end), parts)
+            except TimeoutError:
+                raise Timeout(kind.credential.id) from None
         outer = (min(start, found.start()), max(end, found.end()))
         place = back(start, end) if back else (start, end)
         match = Match(number, Secret(text[start:end]), parts, *place)
@@ -201,7 +210,8 @@ def _beside(
     """The further parts within REACH; where one of them is what leaks, it becomes the span."""
     low, high = max(0, found.start() - REACH), found.end() + REACH
     for part, expression in kind.parts:
-        nearest = _nearest(expression, text, (low, high), found)
+        area = expression.finditer(text[:high], low, timeout=kind.timeout)
+        nearest = _nearest(area, found)
         if nearest is None:
             continue
         start, end = _secret_span(nearest)
@@ -213,11 +223,8 @@ def _beside(
     return span[0], span[1], parts
 
 
-def _nearest(expression: regex.Pattern[bytes], text: bytes, area: tuple[int, int], found: Any) -> Any | None:
-    candidates = [
-        match
-        for match in expression.finditer(text[: area[1]], area[0])
-        if match.end() <= found.start() or match.start() >= found.end()
-    ]
-    gap = lambda match: max(match.start() - found.end(), found.start() - match.end())  # noqa: E731
-    return min(candidates, key=gap, default=None)
+def _nearest(matches: Iterable[Any], found: Any) -> Any | None:
+    """Of the matches beside `found` the one with the fewest bytes between."""
+    apart = [match for match in matches if match.end() <= found.start() or match.start() >= found.end()]
+    gap = lambda match: max(match.start() - found.end(), found.start() - match.end())
+    return min(apart, key=gap, default=None)

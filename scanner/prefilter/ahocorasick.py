@@ -23,9 +23,9 @@ class AhoCorasickEngine:
         """`literals[i]` are the words to look for where row i is an expression."""
         rows: dict[str, list[int]] = {}
         for number, entry in enumerate(entries):
-            words = literals[number] if entry.expression else (entry.needle.decode("latin-1"),)
-            for word in words:
-                rows.setdefault(_fold(word), []).append(number)
+            needles = [word.encode() for word in literals[number]] if entry.expression else [entry.needle]
+            for needle in needles:
+                rows.setdefault(_fold(needle), []).append(number)
         self._automaton = ahocorasick.Automaton()
         for word, numbers in rows.items():
             self._automaton.add_word(word, tuple(numbers))
@@ -40,6 +40,6 @@ class AhoCorasickEngine:
         return [(row, last + 1) for last, rows in self._automaton.iter(text) for row in rows]
 
 
-def _fold(word: str) -> str:
+def _fold(word: bytes) -> str:
     # bytes.lower folds ASCII only; str.lower would change the length of some Latin-1 letters.
-    return word.encode("latin-1").lower().decode("latin-1")
+    return word.lower().decode("latin-1")

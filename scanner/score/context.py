@@ -172,7 +172,7 @@ _STEPS = frozenset(row[i : i + 4] for row in _SEQUENCES for i in range(len(row) 
 
 
 _EXAMPLE_WORDS = re.compile(
-    rb"(?i)\b(?:for example|e\.g\.|example|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
+    rb"(?i)\b(?:for example|example|sample|dummy|fake|placeholder|mock|not a real|fixture)\b|\be\.g\."
 )
 _HASH_WORDS = re.compile(
     rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"

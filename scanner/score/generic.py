@@ -15,19 +15,23 @@ from scanner.score.randomness import randomness
 _CODE = re.compile(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
-    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^@\w+|^&\w+|^\*\w+|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
+    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[@&*]\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
 _VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$")
+_ALGORITHM = re.compile(
+    r"(?i)^(?:hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
+    r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
+)
 _UUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _NOT_NAMES = re.compile(
     rb"(?i)(?:file|path|dir|url|uri|name|id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
     rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|salt|index"
     rb"|status|state|enabled|required|min|max|reset|confirmation|confirm|format|description|example|endpoint"
-    rb"|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page|view|form|mode|at|on|in)"
+    rb"|izers?|ized?|ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page|view|form|mode|at|on|in)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _STRONG = re.compile(rb"(?i)(?:passw(?:or)?d|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$")
@@ -37,7 +41,7 @@ def silent_reason(value: str, name: bytes, quoted: bool) -> str:
     """Why the value is no credential at all, or ""."""
     if len(value) < 4:
         return "is too short"
-    if _CODE.search(value):
+    if _CODE.search(value) and (randomness(value) < 0.9 or value.endswith(")")):
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or b"::" in name or b"public" in name.lower():
         return "its name asks for something else than the credential"
@@ -47,8 +51,10 @@ def silent_reason(value: str, name: bytes, quoted: bool) -> str:
         return "is a version, a date or an address"
     if " " in value and len(value.split()) > 1:
         return "is prose"
-    if not quoted and _WORDS.search(value):
+    if not quoted and _WORDS.search(value) and randomness(value) < 0.6:
         return "is a bare word"
+    if _ALGORITHM.search(value):
+        return "is the name of an algorithm"
     return "repeats its name" if _same(value, name) else ""
 
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import regex
+
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, structure
 from scanner.score.allow import allowed
@@ -33,14 +35,22 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    credential: Credential, match: Match, text: bytes, span: tuple[int, int], outer: tuple[int, int]
+    credential: Credential,
+    match: Match,
+    text: bytes,
+    span: tuple[int, int],
+    outer: tuple[int, int],
+    honour_allow: bool = True,
 ) -> Judgement:
-    """Judge `match`; its secret stands at `span` in `text`, the whole match at `outer`."""
+    """Judge `match`; its secret stands at `span` in `text`, the whole match at `outer`.
+
+    Raises TimeoutError where the credential's `placeholders` take too long.
+    """
     low = max(0, outer[0] - REACH)
     text = text[low : outer[1] + REACH]
     span = (span[0] - low, span[1] - low)
     outer = (outer[0] - low, outer[1] - low)
-    if allowed(text, *outer):
+    if honour_allow and allowed(text, *outer):
         return Judgement(0.0, silent="allowed by a comment")
     value = match.secret.reveal()
     if not value:
@@ -87,7 +97,7 @@ def _documented(credential: Credential, value: bytes) -> bool:
 
 def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> str:
     words = value.decode("latin-1")
-    if credential.placeholders and _compiled(credential.placeholders).search(words):
+    if credential.placeholders and _compiled(credential.placeholders).search(words, timeout=_SECONDS):
         return "is a documented placeholder"
     if credential.rank == "distinctive":
         return context.filler(_body(credential, words)) if len(value) < 1000 else ""
@@ -99,8 +109,12 @@ def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int,
 
 
 @lru_cache(maxsize=512)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
+def _compiled(expression: str) -> regex.Pattern[str]:
+    return regex.compile(expression)
+
+
+_SECONDS = 1.0
+"""For one search of a credential's `placeholders`."""
 
 
 def _body(credential: Credential, value: str) -> str:

@@ -54,7 +54,7 @@ def _folder(path: str, target: str, settings: SourceSettings, excluded: Excluded
 
         door = Door(repository)
         known = worktree.unchanged(door) if settings.tree and repository.worktree else known
-        yield HistorySource(door, target)
+        yield HistorySource(door, target, settings.whole)
     if not settings.tree:
         return
     if repository is not None:

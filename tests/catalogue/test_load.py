@@ -86,9 +86,7 @@ def test_built_in_patterns_are_found_in_a_checkout() -> None:
     assert len(load.pattern_files([folder])) >= 30
 
 
-def test_built_in_patterns_of_a_wheel_stand_inside_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_built_in_patterns_of_a_wheel_stand_inside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = tmp_path / "scanner" / "catalogue" / "load.py"
     (tmp_path / "scanner" / "patterns").mkdir(parents=True)
     monkeypatch.setattr(load, "__file__", str(module))

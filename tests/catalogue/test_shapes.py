@@ -13,7 +13,9 @@ from scanner.catalogue import shapes
 
 
 def draw(shape: str, seed: int = 1) -> str:
-    return shapes.sample(shape, random.Random(seed), {"word": lambda rnd: "w" * rnd.randint(1, 3)}, lambda text: f"<{len(text)}>")
+    return shapes.sample(
+        shape, random.Random(seed), {"word": lambda rnd: "w" * rnd.randint(1, 3)}, lambda text: f"<{len(text)}>"
+    )
 
 
 @pytest.mark.parametrize(

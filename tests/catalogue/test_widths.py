@@ -84,7 +84,11 @@ def test_no_match_is_wider_than_the_width(pieces: list[str], seed: int) -> None:
     assert all(len(match[0]) <= wide for match in regex.finditer(expression, text, overlapped=True))
 
 
-@given(st.lists(PIECES, min_size=1, max_size=5), st.sampled_from([("a",), ("ab",), ("a", "b"), ("bb", "aa")]), st.integers(0, 99))
+@given(
+    st.lists(PIECES, min_size=1, max_size=5),
+    st.sampled_from([("a",), ("ab",), ("a", "b"), ("bb", "aa")]),
+    st.integers(0, 99),
+)
 def test_what_is_said_to_lead_leads(pieces: list[str], literals: tuple[str, ...], seed: int) -> None:
     expression = "".join(pieces)
     if not widths.leads(expression, literals, False):

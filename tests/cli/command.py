@@ -41,7 +41,9 @@ def keysieve(*arguments: str | Path, cwd: Path | None = None, data: bytes = b"",
     return Done(done.returncode, done.stdout.decode(), err)
 
 
-def report(*arguments: str | Path, cwd: Path | None = None, data: bytes = b"", **changes: str) -> tuple[int, dict[str, Any]]:
+def report(
+    *arguments: str | Path, cwd: Path | None = None, data: bytes = b"", **changes: str
+) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON document of `keysieve scan`."""
     done = keysieve("scan", "-f", "json", "-j", "1", *arguments, cwd=cwd, data=data, **changes)
     assert done.out, done.err

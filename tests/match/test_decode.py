@@ -60,9 +60,7 @@ def test_url_safe_base64_without_padding_comes_back(before: bytes, after: bytes,
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\\\n"])
 @pytest.mark.parametrize("width", [64, 76])
 @given(before=st.binary(max_size=300), after=st.binary(max_size=300), indent=st.integers(0, 12), left=AROUND)
-def test_wrapped_base64_comes_back(
-    width: int, end: str, before: bytes, after: bytes, indent: int, left: bytes
-) -> None:
+def test_wrapped_base64_comes_back(width: int, end: str, before: bytes, after: bytes, indent: int, left: bytes) -> None:
     whole = before + LITERAL + after
     shift = len(before) % 3
     lines = textwrap.wrap(base64.b64encode(whole).decode(), width)
@@ -71,8 +69,6 @@ def test_wrapped_base64_comes_back(
     if needle not in data:
         return  # a line ends inside the needle
     assert undo(data, ("base64",), needle, shift) == whole
-
-
 
 
 @given(PLAIN, PLAIN, AROUND)

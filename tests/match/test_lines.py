@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from scanner.match.lines import _LONGEST, Lines
 
-TEXT = st.lists(st.sampled_from(["a", "é", "漢", "😀", "\n", "\r\n", "\t", " ", "\r", "\x0b", "\u2028"]), max_size=60).map("".join)
+TEXT = st.lists(
+    st.sampled_from(["a", "é", "漢", "😀", "\n", "\r\n", "\t", " ", "\r", "\x0b", "\u2028"]), max_size=60
+).map("".join)
 
 
 def naive(text: str, index: int) -> tuple[int, int]:

@@ -78,7 +78,10 @@ def test_nothing_is_lost_and_nothing_is_made_up(rows: list[tuple[str, int]]) -> 
     assert told == {f"{kind}{line}".encode() for kind, line in rows}
 
 
-@given(st.lists(st.tuples(st.sampled_from(["main", "lone"]), st.integers(1, 40)), unique=True, max_size=8), st.integers(0, 99))
+@given(
+    st.lists(st.tuples(st.sampled_from(["main", "lone"]), st.integers(1, 40)), unique=True, max_size=8),
+    st.integers(0, 99),
+)
 def test_the_order_of_sightings_changes_no_pair(rows: list[tuple[str, int]], seed: int) -> None:
     if len({line for _, line in rows}) != len(rows):
         return  # two parts equally near

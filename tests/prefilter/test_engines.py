@@ -65,19 +65,21 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 FRAMES = st.sampled_from(
-    ["{}", "\n{}\n", 'key = "{}"\n', "password: {}\n", '<a token="{}"/>', "https://a.host/?x={}&y", "datadog_api_key={}",
+    ["{}", "\n{}\n", 'key = "{}"\n', "password: {}\n", '<a token="{}"/>', "https://a.host/?x={}&y", "datadog_api_key={}",  # noqa: E501
      '{{"heroku": "{}"}}', "aws_secret_access_key={}", "  {}  # example", "{}{}", "token\x00{}\xff", "pwd={};"]
 )  # fmt: skip
 PIECES = st.builds(
     lambda kind, seed, frame, before, encoder: ENCODERS[encoder](
         (before + frame.replace("{}", sample(kind, seed))).replace("{{", "{").encode("latin-1")
     ),
-    st.sampled_from(KINDS), st.integers(0, 20), FRAMES, st.text("ab =\n", max_size=4), st.sampled_from(sorted(ENCODERS)),
+    st.sampled_from(KINDS), st.integers(0, 20), FRAMES, st.text("ab =\n", max_size=4), st.sampled_from(sorted(ENCODERS)),  # noqa: E501
 )  # fmt: skip
 JUNK = st.one_of(
     st.binary(max_size=40),
     st.text(max_size=20).map(lambda text: text.encode("utf-8", "surrogatepass")),
-    st.sampled_from([b"\n", b" ", b'"', b"password", b"secret_key = ", b"token: ", b"://", b"A" * 30, b"\r\n", b"%", b"="]),
+    st.sampled_from(
+        [b"\n", b" ", b'"', b"password", b"secret_key = ", b"token: ", b"://", b"A" * 30, b"\r\n", b"%", b"="]
+    ),
 )
 
 
@@ -109,12 +111,14 @@ def test_both_engines_tell_the_same_of_this_repository() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("kind", ["github-pat-classic", "slack-bot-token", "anthropic-api-key", "stripe-secret-key-live"])
+@pytest.mark.parametrize(
+    "kind", ["github-pat-classic", "slack-bot-token", "anthropic-api-key", "stripe-secret-key-live"]
+)
 def test_a_token_is_found_in_every_encoding_at_every_alignment(kind: str, encoder: str, engine: str) -> None:
     nested = encoder.startswith("base64 of")
     for shift in range(6):
         token = sample(kind, shift)
-        text = ENCODERS[encoder](b"x = 12"[: shift] + b' "' + token.encode() + b'" tail')
+        text = ENCODERS[encoder](b"x = 12"[:shift] + b' "' + token.encode() + b'" tail')
         found = detector(engine).inspect(b"data: " + text + b"\n")
         if nested and not found and len(catalogue()[kind].literals[0]) < 5:
             continue  # too few letters remain for a nested form at some alignments
@@ -170,7 +174,7 @@ def test_every_occurrence_of_every_row_is_reported(words: list[bytes], data: byt
 
 @given(st.binary(max_size=80))
 def test_any_byte_may_be_part_of_a_literal(data: bytes) -> None:
-    for word in ({bytes([byte]) for byte in data} or {b"x"}):
+    for word in {bytes([byte]) for byte in data} or {b"x"}:
         table = rows(word)
         naive = {(0, at + 1) for at in range(len(data)) if data[at : at + 1] == word}
         assert set(HyperscanEngine.compile(table).scan(data)) == naive
@@ -247,7 +251,9 @@ def test_hyperscan_finds_a_keyword_of_any_language(tmp_path: Path, keyword: str)
     assert found_by("hyperscan", tmp_path / "mine.toml", keyword)
 
 
-@pytest.mark.xfail(strict=True, reason="keywords are folded as Latin-1: silence, or a UnicodeEncodeError beyond Latin-1")
+@pytest.mark.xfail(
+    strict=True, reason="keywords are folded as Latin-1: silence, or a UnicodeEncodeError beyond Latin-1"
+)
 @pytest.mark.parametrize("keyword", ["schlüssel", "ключ"])
 def test_ahocorasick_missed_keywords_that_are_not_ascii(tmp_path: Path, keyword: str) -> None:
     assert found_by("ahocorasick", tmp_path / "mine.toml", keyword)

@@ -87,7 +87,9 @@ def test_the_switch_that_ignores_comments_had_no_effect() -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="only secretlint-disable-line and -next-line are known")
-@pytest.mark.parametrize("text", ["/* secretlint-disable */\n{}\n/* secretlint-enable */\n", "# ggignore-next-line\n{}\n"])
+@pytest.mark.parametrize(
+    "text", ["/* secretlint-disable */\n{}\n/* secretlint-enable */\n", "# ggignore-next-line\n{}\n"]
+)
 def test_comments_of_the_field_that_were_not_known(text: str) -> None:
     assert found(text) == 0
 

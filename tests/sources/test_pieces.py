@@ -30,7 +30,10 @@ class Trickle(io.RawIOBase):
 
 def cut(data: bytes, piece: int, step: int = 1 << 20) -> tuple[list[tuple[bytes, Piece]], Tally]:
     tally = Tally()
-    found = [(bytes(batch.buffer), batch.pieces[0]) for batch in pieces.read_pieces(Trickle(data, step), "name", tally, piece)]
+    found = [
+        (bytes(batch.buffer), batch.pieces[0])
+        for batch in pieces.read_pieces(Trickle(data, step), "name", tally, piece)
+    ]
     return found, tally
 
 

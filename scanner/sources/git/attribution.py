@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from scanner.errors import GitError
 from scanner.records import Fault, Found, Origin, Run, Tally
 from scanner.sources.git.door import Door
+from scanner.sources.git.inventory import Inventory
 from scanner.sources.git.objects import Listing
 from scanner.sources.git.people import people_of
 from scanner.sources.git.walk import walk
@@ -23,7 +24,7 @@ _ID = re.compile(r"[0-9a-f]{40,64}")
 class Attribution:
     """Origins of found objects in one repository."""
 
-    def __init__(self, door: Door, listing: Listing, tally: Tally) -> None:
+    def __init__(self, door: Door, listing: Listing | Inventory, tally: Tally) -> None:
         self._door = door
         self._listing = listing
         self._tally = tally

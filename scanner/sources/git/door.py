@@ -62,6 +62,7 @@ class Door:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
+        self.hash_size = 32 if _is_sha256(repository.common_dir) else 20
         self.git_dir = tempfile.mkdtemp(prefix="keysieve-git-")
         try:
             self._furnish()
@@ -90,9 +91,7 @@ class Door:
         shutil.copyfile(os.path.join(self.repository.git_dir, "HEAD"), os.path.join(self.git_dir, "HEAD"))
         others = os.path.join(common, "worktrees")
         for name in sorted(os.listdir(others)) if os.path.isdir(others) else ():
-            self._copy_head(
-                os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{ref_name(name)}"
-            )
+            self._copy_head(os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{ref_name(name)}")
         if self.repository.git_dir != common:
             self._copy_head(os.path.join(common, "HEAD"), "refs/keysieve/main")
 
@@ -146,13 +145,16 @@ _MEMORY = "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 256m\n\tbigFileThresh
 """Else git maps whole packs, and a process is as large as the pack."""
 
 
-def _config(common: str) -> str:
+def _is_sha256(common: str) -> bool:
     try:
         with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as stream:
-            text = stream.read(1 << 20)
+            return bool(_CONFIG.search(stream.read(1 << 20)))
     except OSError:
-        text = ""
-    extensions = "\tobjectformat = sha256\n" if _CONFIG.search(text) else ""
+        return False
+
+
+def _config(common: str) -> str:
+    extensions = "\tobjectformat = sha256\n" if _is_sha256(common) else ""
     if os.path.isdir(os.path.join(common, "reftable")):
         extensions += "\trefstorage = reftable\n"
     version = 1 if extensions else 0

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from scanner.records import Found, Origin, Run, Shard, Skip, Tally
+from scanner.sources.git import inner
 from scanner.sources.git.attribution import Attribution
 from scanner.sources.git.door import Door
+from scanner.sources.git.inventory import Inventory
 from scanner.sources.git.objects import Listing
+from scanner.sources.git.packs import BadPack
 
 
 class HistorySource:
     """`Source` over every object of a repository, reachable or not."""
 
-    def __init__(self, door: Door, target: str) -> None:
+    def __init__(self, door: Door, target: str, whole: bool = False) -> None:
+        """With `whole` every version is read whole through git; else packs are walked delta by delta.
+
+        The interpreted inner loop is no faster than git, so without the compiled one git reads, too.
+        """
         self.target = target
         self._door = door
-        self._listing = Listing(door)
+        self._whole = whole or not (inner.COMPILED or os.environ.get("KEYSIEVE_WALK"))
+        self._listing: Listing | Inventory = Listing(door)
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
+        if not self._whole:
+            try:
+                inventory = Inventory(self._door, self._door.hash_size)
+                self._listing = inventory
+                inventory.survey()
+            except (BadPack, OSError):
+                self._listing = Listing(self._door)  # git tells what is wrong, and reads the rest
         yield from self._listing.shards(tally)
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:

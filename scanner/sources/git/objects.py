@@ -44,18 +44,23 @@ class ObjectsShard:
         return f"git objects at {self.first} of the listing"
 
     def batches(self, tally: Tally) -> Iterator[Batch]:
-        """See `Shard.batches`. git ends at a corrupt entry: it is started again after that."""
+        """See `Shard.batches`."""
         with open(self.listing, "rb") as stream:
             stream.seek(self.first)
             ids = stream.read(self.length).split()
-        position = 0
-        while position < len(ids):
-            reader = Reader(self.git_dir, ids[position:], tally)
-            yield from reader.batches()
-            position += reader.answered
-            if position < len(ids):
-                tally.faults.append(Fault(ids[position].decode(), reader.complaint()))
-                position += 1
+        yield from whole_objects(self.git_dir, ids, tally)
+
+
+def whole_objects(git_dir: str, ids: list[bytes], tally: Tally) -> Iterator[Batch]:
+    """The objects, read by git. It ends at a corrupt entry: it is started again after that."""
+    position = 0
+    while position < len(ids):
+        reader = Reader(git_dir, ids[position:], tally)
+        yield from reader.batches()
+        position += reader.answered
+        if position < len(ids):
+            tally.faults.append(Fault(ids[position].decode(), reader.complaint()))
+            position += 1
 
 
 class Reader:

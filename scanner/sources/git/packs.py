@@ -10,6 +10,7 @@ import mmap
 import os
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ try:
 except ImportError:
     _inflater = zlib
 
+crc32 = _inflater.crc32
 INFLATER = _inflater.__name__.rpartition(".")[2]
 _MAGIC = b"\377tOc\0\0\0\2"
 _CHUNK = 8 << 20
@@ -58,6 +60,11 @@ class Index:
         """The object id of entry `number` in the order of names."""
         start = self._names + number * self.hash_size
         return self._map[start : start + self.hash_size]
+
+    def prefix(self, number: int) -> int:
+        """The first 8 bytes of the id of entry `number`."""
+        start = self._names + number * self.hash_size
+        return int.from_bytes(self._map[start : start + 8], "big")
 
     def crc(self, number: int) -> int:
         """The CRC-32 of the entry's bytes in the pack."""
@@ -114,26 +121,33 @@ class Layout:
         self._read(index, pack_path)
 
     def _read(self, index: Index, pack_path: str) -> None:
-        positions = {offset: position for position, offset in enumerate(self.offsets)}
-        late: list[tuple[int, bytes]] = []
+        late: list[int] = []
+        offsets = self.offsets
         place = 0
         for found in _headers(pack_path, self.offsets, self.end, index.hash_size):
             for at in range(0, len(found), 4):
                 kind, self.sizes[place], self.heads[place] = found[at], found[at + 1], found[at + 2]
                 if kind == inner.OFS_DELTA:
-                    base = positions.get(self.offsets[place] - found[at + 3], LOST_BASE)
+                    base = self._position(offsets[place] - found[at + 3], place)
                     self.bases[place] = base
-                    kind = self.kinds[base] if 0 <= base < place else 0
+                    kind = self.kinds[base] if base >= 0 else 0
                 elif kind == inner.REF_DELTA:
-                    late.append((place, b""))
+                    late.append(place)
                     self.bases[place] = LOST_BASE
                     kind = 0
                 self.kinds[place] = kind
                 place += 1
         if late:
-            self._references(index, pack_path, positions, [position for position, _ in late])
+            self._references(index, pack_path, late)
+        if not all(self.kinds):
+            raise BadPack("it holds deltas whose bases it has not")
 
-    def _references(self, index: Index, pack_path: str, positions: dict[int, int], places: list[int]) -> None:
+    def _position(self, offset: int, limit: int) -> int:
+        """The position of the entry at `offset`, before `limit`; LOST_BASE where none begins there."""
+        place = bisect_left(self.offsets, offset, 0, limit)
+        return place if place < limit and self.offsets[place] == offset else LOST_BASE
+
+    def _references(self, index: Index, pack_path: str, places: list[int]) -> None:
         """Bases that are named by id may stand anywhere in the pack."""
         by_name = index.offsets()
         with open(pack_path, "rb") as stream:
@@ -141,13 +155,13 @@ class Layout:
                 stream.seek(self.offsets[place] + self.heads[place] - index.hash_size)
                 number = index.find(stream.read(index.hash_size))
                 if number >= 0:
-                    self.bases[place] = positions[by_name[number]]
+                    self.bases[place] = self._position(by_name[number], len(self.offsets))
         for place in range(len(self.kinds)):
             self._settle(place)
 
     def _settle(self, place: int) -> None:
         """The type of an entry from the root of its chain."""
-        chain = []
+        chain: list[int] = []
         while not self.kinds[place] and self.bases[place] >= 0 and len(chain) <= len(self.kinds):
             chain.append(place)
             place = self.bases[place]

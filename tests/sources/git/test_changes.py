@@ -46,7 +46,9 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-crash = pytest.mark.xfail(strict=True, reason="changes.py: `git cat-file` answers ` missing` to an empty list: ValueError")
+crash = pytest.mark.xfail(
+    strict=True, reason="changes.py: `git cat-file` answers ` missing` to an empty list: ValueError"
+)
 
 
 def test_a_staged_credential_is_found(repo: Repo) -> None:

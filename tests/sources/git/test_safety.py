@@ -279,7 +279,7 @@ def test_private_git_directories_are_removed_after_a_usage_error(
     "name",
     [
         "scanner.sources.git.attribution.people_of",
-        "scanner.sources.git.objects.Listing.shards",
+        "scanner.sources.git.history.HistorySource.shards",
         "scanner.sources.git.history.Attribution",
         pytest.param(
             "scanner.sources.git.worktree.unchanged",
@@ -314,7 +314,9 @@ def test_private_git_directories_are_removed_when_making_one_is_interrupted(
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["scanner.sources.git.objects.Listing.shards", "scanner.sources.git.history.Attribution"])
+@pytest.mark.parametrize(
+    "name", ["scanner.sources.git.history.HistorySource.shards", "scanner.sources.git.history.Attribution"]
+)
 def test_private_git_directories_are_removed_after_an_interrupt(
     scratch: Path, plain: Repo, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -429,7 +431,9 @@ def test_a_gitdir_file_in_a_loop_or_to_nowhere_is_no_repository(tmp_path: Path) 
     assert code == 1
 
 
-@pytest.mark.xfail(strict=True, reason="ValueError (embedded null byte) ends the whole run with a traceback and exit code 1")
+@pytest.mark.xfail(
+    strict=True, reason="ValueError (embedded null byte) ends the whole run with a traceback and exit code 1"
+)
 def test_a_zero_byte_in_a_gitdir_file_does_not_end_the_scan(tmp_path: Path) -> None:
     (tmp_path / "file.txt").write_text(f"key = {leak(4)}\n")
     (tmp_path / "zero").mkdir()

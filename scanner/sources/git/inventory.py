@@ -1,0 +1,156 @@
+"""What a repository holds, read from its packs: the delta walk's shards, and the loose objects for git to read.
+
+Where a pack is not understood, `objects.Listing` serves instead: there git lists and reads everything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from scanner.records import Shard, Tally
+from scanner.sources.git import delta, inner
+from scanner.sources.git.door import Door
+from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
+from scanner.sources.git.packs import Index, Layout
+
+_SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
+_HEX = re.compile(r"[0-9a-f]{2}")
+
+
+class Inventory:
+    """The objects of a repository's packs and folders; alternates count as its own.
+
+    Raises BadPack where a pack cannot be used.
+    """
+
+    def __init__(self, door: Door, hash_size: int) -> None:
+        self._door = door
+        self._hash_size = hash_size
+        self.commits: list[str] = []
+        self.present = os.path.join(door.git_dir, "keysieve-present")
+        self._blobs = array("Q")
+        self._folders: list[str] = []
+        self._plans: list[tuple[str, str, list[tuple[int, int, int]]]] = []
+        self._indexes: list[Index] = []
+        self._prefixes: list[array[int]] = []
+
+    def survey(self) -> None:
+        """Read every pack's headers, before the first shard: a pack that cannot be used is known in time."""
+        self._folders = object_folders(os.path.join(self._door.repository.common_dir, "objects"))
+        packs = [pack for folder in self._folders for pack in _packs(folder)]
+        for pack in packs:
+            self._pack(pack, pack == packs[-1])
+
+    def shards(self, tally: Tally) -> Iterator[Shard]:
+        """The walk of each pack, then the loose objects; then `present` and `commits` are whole."""
+        for pack, path, stretches in self._plans:
+            for first, count, weight in stretches:
+                yield delta.WalkShard(self._door.git_dir, pack, path, self._hash_size, first, count, weight)
+        yield from self._loose(self._folders)
+        with open(self.present, "wb") as out:
+            array("Q", sorted(self._blobs)).tofile(out)
+        for index in self._indexes:
+            index.close()
+
+    def _pack(self, pack: str, last: bool) -> None:
+        index = Index(pack[:-5] + ".idx", self._hash_size)
+        layout = Layout(index, pack)
+        wanted = self._wanted(index, layout)
+        path = os.path.join(self._door.git_dir, f"keysieve-walk-{len(self._indexes)}")
+        self._indexes.append(index)
+        if not last:
+            self._prefixes.append(array("Q", map(index.prefix, range(index.count))))
+        self._plans.append((pack, path, list(delta.plan(layout, wanted, path))))
+
+    def _wanted(self, index: Index, layout: Layout) -> bytearray:
+        """Blobs, commits and tags, each from the first pack that has it."""
+        wanted = bytearray(len(layout.kinds))
+        for place, kind in enumerate(layout.kinds):
+            if kind not in _SCANNED:
+                continue
+            number = layout.numbers[place]
+            if self._seen(index, number):
+                wanted[place] = delta.KNOWN
+                continue
+            wanted[place] = delta.WALK
+            if kind == inner.BLOB:
+                self._blobs.append(index.prefix(number))
+            elif kind == inner.COMMIT:
+                self.commits.append(index.name(number).hex())
+        return wanted
+
+    def _seen(self, index: Index, number: int) -> bool:
+        prefix = index.prefix(number)
+        for other, prefixes in zip(self._indexes, self._prefixes, strict=False):
+            place = bisect_left(prefixes, prefix)
+            if place < len(prefixes) and prefixes[place] == prefix and other.find(index.name(number)) >= 0:
+                return True
+        return False
+
+    def _loose(self, folders: list[str]) -> Iterator[Shard]:
+        names = {name for folder in folders for name in _loose_names(folder, 2 * self._hash_size)}
+        ids = sorted(name for name in names if all(i.find(bytes.fromhex(name)) < 0 for i in self._indexes))
+        if not ids:
+            return
+        listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin="\n".join(ids).encode() + b"\n")
+        path = os.path.join(self._door.git_dir, "keysieve-objects")
+        first = length = weight = 0
+        with open(path, "wb") as out:
+            for line in listed.decode().splitlines():
+                name, kind, *size = line.split()
+                if kind == "tree":
+                    continue
+                if kind == "blob":
+                    self._blobs.append(int(name[:16], 16))
+                elif kind == "commit":
+                    self.commits.append(name)
+                out.write(name.encode() + b"\n")  # one that git cannot read is named when it is asked for
+                length += len(name) + 1
+                weight += int(size[0]) if size else 0
+                if weight >= SHARD_BYTES:
+                    out.flush()
+                    yield ObjectsShard(self._door.git_dir, path, first, length, weight)
+                    first, length, weight = first + length, 0, 0
+        if length:
+            yield ObjectsShard(self._door.git_dir, path, first, length, weight)
+
+
+def object_folders(objects: str, depth: int = 5) -> list[str]:
+    """An object folder and its alternates, as git follows them."""
+    found = [objects]
+    try:
+        with open(os.path.join(objects, "info", "alternates"), "rb") as stream:
+            lines = stream.read().splitlines()
+    except OSError:
+        lines = []
+    for line in lines if depth else ():
+        if line and not line.startswith(b"#"):
+            other = os.path.normpath(os.path.join(objects, os.fsdecode(line)))
+            found += [folder for folder in object_folders(other, depth - 1) if folder not in found]
+    return found
+
+
+def _packs(folder: str) -> list[str]:
+    """Packs that have an index, as git uses them."""
+    place = os.path.join(folder, "pack")
+    try:
+        names = sorted(os.listdir(place))
+    except OSError:
+        return []
+    packs = [name for name in names if name.endswith(".pack") and name[:-5] + ".idx" in names]
+    return [os.path.join(place, name) for name in packs]
+
+
+def _loose_names(folder: str, length: int) -> Iterator[str]:
+    try:
+        inside = [name for name in os.listdir(folder) if _HEX.fullmatch(name)]
+    except OSError:
+        return
+    for name in inside:
+        for rest in os.listdir(os.path.join(folder, name)):
+            if len(rest) == length - 2 and not rest.startswith("tmp"):
+                yield name + rest

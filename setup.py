@@ -1,0 +1,42 @@
+"""What pyproject.toml cannot say: the patterns as package data, and the inner loop compiled where that is possible.
+
+The loop is plain Python that mypyc compiles where a C compiler is at hand; without one, or with KEYSIEVE_PURE=1,
+it is installed as it is. Installation never fails for want of a compiler.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from setuptools import find_packages, setup
+
+INNER = "scanner/sources/git/inner.py"
+
+
+def extensions() -> list[Any]:
+    """The compiled loop, optional: setuptools goes on where building it fails."""
+    if os.environ.get("KEYSIEVE_PURE"):
+        return []
+    try:
+        from mypyc.build import mypycify
+
+        found: list[Any] = mypycify(["--config-file=", "--follow-imports=skip", INNER], opt_level="3")
+    except (ImportError, OSError, SystemExit):
+        return []
+    for extension in found:
+        extension.optional = True
+    return found
+
+
+CATEGORIES = sorted(entry.name for entry in os.scandir("patterns") if entry.is_dir())
+
+setup(
+    packages=[
+        *find_packages(include=["scanner", "scanner.*"]),
+        *("scanner.patterns." + name for name in CATEGORIES),
+    ],
+    package_dir={"scanner.patterns." + name: os.path.join("patterns", name) for name in CATEGORIES},
+    package_data={"scanner": ["py.typed"]} | {"scanner.patterns." + name: ["*.toml"] for name in CATEGORIES},
+    ext_modules=extensions(),
+)
