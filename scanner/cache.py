@@ -65,8 +65,33 @@ def write(name: str, data: bytes) -> None:
         return
 
 
+def check_writable(path: str) -> None:
+    """Raise UsageError, naming `path`, where a file could not be written there."""
+    if os.path.isdir(path):
+        raise UsageError(f"{path}: cannot be written: it is a folder")
+    folder = os.path.dirname(path) or "."
+    if os.path.exists(path) and not os.path.isfile(path):
+        return
+    probe = os.path.join(folder, f".keysieve-{os.urandom(6).hex()}.tmp")
+    try:
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.unlink(probe)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
 def write_atomically(path: str, data: bytes, mode: int = 0o666) -> None:
-    """Write a file so that readers see the old or the whole new one; raises UsageError if that fails."""
+    """Write a file so that readers see the old or the whole new one; raises UsageError if that fails.
+
+    A device or a pipe is written to as it is.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        try:
+            with open(path, "wb", buffering=0) as stream:
+                stream.write(data)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+        return
     temporary = f"{path}.{os.urandom(6).hex()}.tmp"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -28,10 +28,9 @@ class _Spot(NamedTuple):
 class Ledger:
     """Collects the sightings of one source at a time; `findings` joins all of them."""
 
-    def __init__(self, key: bytes, lookup: Callable[[str], Credential], excluded: Callable[[str], bool]) -> None:
+    def __init__(self, key: bytes, lookup: Callable[[str], Credential]) -> None:
         self._key = key
         self._lookup = lookup
-        self._excluded = excluded
         self._pending: dict[str, dict[str, list[Sighting]]] = {}
         self._spots: dict[str, list[_Spot]] = defaultdict(list)
         self._prints: dict[Secret, str] = {}
@@ -57,10 +56,16 @@ class Ledger:
                 found[name].add(print_)
         return {name: frozenset(prints) for name, prints in found.items()}
 
-    def settle(self, target: str, origins: dict[tuple[str, str], list[Origin]] | None) -> None:
-        """Give the current source's sightings their places, and end the source."""
+    def settle(
+        self,
+        target: str,
+        origins: dict[tuple[str, str], list[Origin]] | None,
+        excluded: Callable[[str], bool] = lambda path: False,
+    ) -> None:
+        """Give the current source's sightings their places, but for `excluded` ones, and end the source."""
         for print_, objects in self._pending.items():
-            spots = list(self._located(target, print_, objects, origins))
+            located = self._located(target, print_, objects, origins)
+            spots = [spot for spot in located if not (spot.place.path and excluded(spot.place.path))]
             self._spots[print_] += _first_of_each_path(spots) if origins is not None else spots
         self._pending = {}
 
@@ -74,8 +79,6 @@ class Ledger:
         for name, sightings in objects.items():
             found = [Origin(name)] if origins is None else origins.get((name, print_), [])
             for origin in found:
-                if origin.path and self._excluded(origin.path):
-                    continue
                 for sighting in sightings:
                     yield self._spot(target, sighting, origin, "" if origins is None else name)
 
@@ -90,7 +93,7 @@ class Ledger:
             commit=origin.commit,
             author=origin.author,
             date=origin.date,
-            blob=blob if origin.kind in ("file", "staged", "note", "unreachable") else "",
+            blob=blob if origin.kind not in ("commit-message", "tag-message") else "",
             in_head=origin.in_head,
             kind=origin.kind,
             encoding=sighting.encoding,

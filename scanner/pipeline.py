@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.detector import Detector
 from scanner.errors import ScanError
 from scanner.ledger import Ledger
-from scanner.records import Fault, Finding, Shard, ShardResult, Sighting, Source, Summary, Tally
+from scanner.records import Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
 from scanner.secrets import without_login
 from scanner.settings import DetectSettings, Settings
 from scanner.sources import open_target
@@ -56,8 +55,8 @@ class Scan:
         self._settings = settings
         self._walker = Walker(settings.run.jobs, executor)
         self._detector = detector_for(settings.detect)
-        excluded = excluder(settings.source.exclude)
-        self._ledger = Ledger(settings.detect.fingerprint_key, self._detector.credential, excluded)
+        self._excluded = excluder(settings.source.exclude)
+        self._ledger = Ledger(settings.detect.fingerprint_key, self._detector.credential)
         self._tally = Tally()
         self._started = time.time()
         self._clock = time.perf_counter()
@@ -75,32 +74,48 @@ class Scan:
             self._walker.close()
 
     def _target(self, target: str, progress: Progress) -> Iterator[Sighting]:
-        excluded = excluder(self._settings.source.exclude)
         try:
-            for source in open_target(target, self._settings.source, excluded):
-                yield from self._one(source, progress)
+            for source in open_target(target, self._settings.source, self._excluded):
+                yield from self._one(source, source.target.removeprefix(target).strip("/"), progress)
                 if self._walker.interrupted:
                     return
         except ScanError as error:
             self._tally.faults.append(Fault(without_login(target), str(error)))
 
-    def _one(self, source: Source, progress: Progress) -> Iterator[Sighting]:
+    def _one(self, source: Source, inside: str, progress: Progress) -> Iterator[Sighting]:
+        """One source; `inside` is the folder of the target that it is the repository of."""
         try:
-            shards = ((self._settings.detect, shard) for shard in source.shards(self._tally))
-            for (_, shard), result in self._walker.run(scan_shard, shards, lambda task: int(task[1].weight)):
-                if isinstance(result, Lost):
-                    self._tally.faults.append(Fault(shard.label, str(result)))
-                    continue
-                self._tally.add(result.tally)
-                self._ledger.add(result.sightings)
-                progress(self._tally.objects, self._tally.bytes)
-                yield from result.sightings
-            origins = source.locate(self._ledger.objects(), self._call, self._tally)
-            self._ledger.settle(source.target, origins)
-        except ScanError as error:
-            self._tally.faults.append(Fault(source.target, str(error)))
+            try:
+                for result in self._results(source):
+                    self._tally.add(result.tally)
+                    self._ledger.add(result.sightings)
+                    progress(self._tally.objects, self._tally.bytes)
+                    yield from result.sightings
+            except ScanError as error:
+                self._tally.faults.append(Fault(source.target, str(error)))
+            self._settle(source, inside)
         finally:
             source.close()
+
+    def _results(self, source: Source) -> Iterator[ShardResult]:
+        shards = ((self._settings.detect, shard) for shard in source.shards(self._tally))
+        for (_, shard), result in self._walker.run(scan_shard, shards, lambda task: int(task[1].weight)):
+            if isinstance(result, Lost):
+                self._tally.faults.append(Fault(shard.label, str(result)))
+            else:
+                yield result
+
+    def _settle(self, source: Source, inside: str) -> None:
+        """Give what was found its places; where they cannot be told, it is reported without."""
+        found = self._ledger.objects()
+        try:
+            origins = source.locate(found, self._call, self._tally)
+        except ScanError as error:
+            self._tally.faults.append(Fault(source.target, f"where its findings are cannot be told: {error}"))
+            origins = {
+                (name, print_): [Origin("", kind="object")] for name, prints in found.items() for print_ in prints
+            }
+        self._ledger.settle(source.target, origins, lambda path: self._excluded(f"{inside}/{path}" if inside else path))
 
     def _call(self, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         for task, result in self._walker.run(function, tasks):
@@ -163,8 +178,23 @@ def excluder(globs: Sequence[str]) -> Callable[[str], bool]:
 
 
 def _glob(glob: str) -> str:
-    """A glob without a slash matches at any depth, as in .gitignore; a folder's glob covers what is below."""
-    body = glob.strip("/").removesuffix("/**")
-    translated = fnmatch.translate(body).removeprefix("(?s:").removesuffix(r")\Z")
-    start = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
-    return f"(?s:{start}{translated}(?:/.*)?)\\Z"
+    """A glob as in .gitignore: without a slash it matches at any depth; a folder's covers what is below it.
+
+    `*` and `?` stay within one name, `**` crosses folders.
+    """
+    body = glob.removeprefix("./").rstrip("/").removesuffix("/**")
+    anywhere = "/" not in body
+    parts = _GLOB.split(body.lstrip("/"))
+    translated = "".join(
+        _WILD.get(part) or (_class(part) if part.startswith("[") else re.escape(part)) for part in parts
+    )
+    return f"(?s:{'(?:.*/)?' if anywhere else ''}{translated}(?:/.*)?)\\Z"
+
+
+_GLOB = re.compile(r"(\*\*/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\])")
+_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def _class(text: str) -> str:
+    inside = text[1:-1].replace("\\", "\\\\")
+    return f"[^{inside[1:]}]" if inside[:1] in ("!", "^") else f"[{inside}]"

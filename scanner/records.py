@@ -229,7 +229,7 @@ class Origin(NamedTuple):
     date: str = ""
     rank: int = 0  # position in history, earliest first
     in_head: bool = False
-    kind: str = "file"  # file | commit-message | tag-message | note | staged | unreachable
+    kind: str = "file"  # ... commit-message | tag-message | note | staged | unreachable | object
 
 
 Found = dict[str, frozenset[str]]

@@ -14,6 +14,7 @@ from scanner.errors import UsageError
 from scanner.records import Confidence
 from scanner.secrets import PUBLISHED_KEY
 
+MOST_JOBS = 1024
 ENGINES = ("auto", "hyperscan", "ahocorasick")
 
 
@@ -121,6 +122,8 @@ def _check_key(path: str, key: str, value: object) -> None:
         raise UsageError(f"{path}: {key!r} is not a setting; known are {', '.join(sorted(_KEYS))}")
     items = value if isinstance(value, list) else ()
     wrong_kind = not isinstance(value, kind) or isinstance(value, bool)
+    if key == "jobs" and isinstance(value, int) and not 1 <= value <= MOST_JOBS:
+        raise UsageError(f"{path}: 'jobs' must be from 1 to {MOST_JOBS}")
     if wrong_kind or not all(isinstance(item, str) for item in items):
         raise UsageError(f"{path}: {key!r} must be {'a list of strings' if kind is list else kind.__name__}")
 

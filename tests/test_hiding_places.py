@@ -251,7 +251,11 @@ def test_an_executor_of_the_caller_finds_the_same(hidden: Hidden) -> None:
     assert_found(found, expected(hidden), hidden)
 
 
-def test_a_repacked_repository_gives_the_same(hidden: Hidden, repacked: Path) -> None:
+@pytest.mark.parametrize("walk", ["", "1"])
+def test_a_repacked_repository_gives_the_same(
+    hidden: Hidden, repacked: Path, monkeypatch: pytest.MonkeyPatch, walk: str
+) -> None:
+    monkeypatch.setenv("KEYSIEVE_WALK", walk)
     assert_found(by_place(run(repacked), str(repacked)), expected(hidden), hidden)
 
 
@@ -265,6 +269,10 @@ def test_findings_do_not_depend_on_jobs_engine_or_packing(
     assert run(".", jobs=2) == first
     assert run(".", engine="ahocorasick") == first
     monkeypatch.chdir(repacked)
+    monkeypatch.setenv("KEYSIEVE_WALK", "1")
+    assert run(".") == first
+    assert run(".", jobs=2, engine="ahocorasick") == first
+    monkeypatch.delenv("KEYSIEVE_WALK")
     # A lone repository's folder is named where it lies outside the tree; all else is relative.
     assert run(".") == first
 

@@ -188,17 +188,11 @@ def option_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any("click" in ast.unparse(item) for item in node.decorator_list)
 
 
-UNDER_WAY = {
-    "sources/git/inner.py": "still being written: `pieces` has 83 lines",
-    "records.py": "still being written: 403 lines",
-}
 
 
 @pytest.fixture(params=[name for name in NAMES if not name.startswith(TABLES)])
 def sized(request: pytest.FixtureRequest) -> str:
     """A module that the limits hold for."""
-    if request.param in UNDER_WAY:
-        request.applymarker(pytest.mark.xfail(strict=False, reason=UNDER_WAY[request.param]))
     return str(request.param)
 
 

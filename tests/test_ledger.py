@@ -19,8 +19,8 @@ KINDS = {
 BY_ID = {kind.id: kind for kind in KINDS.values()}
 
 
-def ledger(*excluded: str) -> Ledger:
-    return Ledger(KEY, BY_ID.__getitem__, lambda path: path in excluded)
+def ledger() -> Ledger:
+    return Ledger(KEY, BY_ID.__getitem__)
 
 
 def seen(secret: bytes, name: str, line: int = 1, score: float = 0.9, rank: str = "distinctive") -> Sighting:
@@ -29,9 +29,9 @@ def seen(secret: bytes, name: str, line: int = 1, score: float = 0.9, rank: str 
 
 
 def files(*sightings: Sighting, excluded: tuple[str, ...] = ()) -> list[Finding]:
-    book = ledger(*excluded)
+    book = ledger()
     book.add(sightings)
-    book.settle("target", None)
+    book.settle("target", None, lambda path: path in excluded)
     return book.findings()
 
 
@@ -79,10 +79,14 @@ def test_occurrences_in_one_object_are_bounded() -> None:
 
 
 def history(origins: dict[str, list[Origin]], *sightings: Sighting, excluded: tuple[str, ...] = ()) -> list[Finding]:
-    book = ledger(*excluded)
+    book = ledger()
     book.add(sightings)
     marks = book.objects()
-    book.settle("repo", {(name, mark): origins[name] for name in origins for mark in marks.get(name, ())})
+    book.settle(
+        "repo",
+        {(name, mark): origins[name] for name in origins for mark in marks.get(name, ())},
+        lambda path: path in excluded,
+    )
     return book.findings()
 
 

@@ -112,7 +112,6 @@ def test_preview_never_shows_more_than_four_characters_or_a_fifth(data: bytes) -
     assert shown(head, data) <= 4
 
 
-@pytest.mark.xfail(strict=True, reason="preview passes ESC, BEL and newline on to the terminal")
 @given(st.binary(max_size=200))
 def test_preview_is_one_printable_line(data: bytes) -> None:
     assert preview(Secret(data)).isprintable()

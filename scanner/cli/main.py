@@ -65,8 +65,12 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("keysieve: interrupted", err=True)
         code = ExitCode.INCOMPLETE
-    except BrokenPipeError:
-        # The reader went away, as `| head` does: what it has not read is not known to be fine.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # one that nobody foresaw must not end in Python's own 1, which means findings
+        import traceback
+
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(where.filename)}:{where.lineno}"
+        # Its words and values stay out: they may hold what was scanned.
+        click.echo(f"keysieve: internal error: {type(error).__name__} at {place}; please report it", err=True)
         code = ExitCode.INCOMPLETE
     sys.exit(int(code or 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,10 @@ from typing import Any
 import click
 
 from scanner import settings as options
-from scanner.cache import write_atomically
-from scanner.errors import ExitCode, UsageError
+from scanner.cache import check_writable, write_atomically
+from scanner.errors import ExitCode, ScanError, UsageError
 from scanner.records import Confidence, Finding, Summary
+from scanner.sources.git.discover import repository_top
 from scanner.suppress import Suppressions, ignore_file, read_baseline, read_ignores
 
 
@@ -54,7 +56,9 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     suppressions = _suppressions(targets, wanted)
     from scanner.report import make
 
-    report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan
+    report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan, nor does a bad --output
+    if wanted.report.output not in ("", "-"):
+        check_writable(wanted.report.output)
     findings, summary = _run(targets or (".",), wanted, suppressions)
     text = [report.begin(summary)]
     text += [report.finding(finding) for finding in findings]
@@ -105,15 +109,14 @@ def _settings(given: dict[str, Any]) -> options.Settings:
 
 
 def _no_colour() -> bool:
-    import os
-
     return bool(os.environ.get("NO_COLOR"))
 
 
 def _suppressions(targets: tuple[str, ...], wanted: options.Settings) -> Suppressions:
     ignored: set[str] = set()
+    changes = wanted.source.staged or wanted.source.range or wanted.source.since
     for target in targets or (".",):
-        path = ignore_file(target)
+        path = ignore_file(repository_top(target) if changes else target)
         if path:
             ignored |= read_ignores(path)
     if wanted.baseline:
@@ -146,11 +149,17 @@ def _progress(wanted: bool) -> Iterator[Any]:
 
 
 def _write(text: str, output: str) -> None:
+    data = text.encode("utf-8", "backslashreplace")
     if output and output != "-":
-        write_atomically(output, text.encode("utf-8", "backslashreplace"))
-    else:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        write_atomically(output, data)
+        return
+    try:
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    except OSError as error:
+        # The reader went away, as `| head` does, or the disk is full: what was not read is not known to be fine.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise ScanError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _exit_code(findings: list[Finding], summary: Summary, wanted: options.Settings) -> int:

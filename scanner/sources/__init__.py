@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from scanner.errors import UsageError
 from scanner.records import Source
+from scanner.secrets import without_login
 from scanner.settings import SourceSettings
 
 _URL = re.compile(r"(?:https?|ssh|git|file)://|[\w.\-]+@[\w.\-]+:(?!//)")
@@ -20,15 +21,15 @@ def open_target(target: str, settings: SourceSettings, excluded: Callable[[str],
     cannot be opened.
     """
     if target == "-":
-        from scanner.sources.stdin import StdinSource
+        from scanner.sources.stdin import StreamSource
 
-        yield StdinSource()
+        yield StreamSource()
     elif _URL.match(target) and not os.path.exists(target):
         from scanner.sources.git.clone import open_url
 
         yield from open_url(target, settings)
     elif not os.path.exists(target):
-        raise UsageError(f"{target}: no such file or folder, and no URL of a repository")
+        raise UsageError(f"{without_login(target)}: no such file or folder, and no URL of a repository")
     else:
         from scanner.sources.tree import open_path
 

@@ -61,8 +61,12 @@ def _read(root: str, name: str, room: memoryview, tally: Tally) -> int | Iterato
     """Read a file into `room`: its size, or batches of its own where it does not fit."""
     path = os.path.join(root, name)
     try:
-        with open(path, "rb", buffering=0) as stream:
-            size = os.fstat(stream.fileno()).st_size
+        with open(path, "rb", buffering=0, opener=_open) as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                tally.skips.append(Skip(name, "not a regular file"))
+                return None
+            size = status.st_size
             if size < len(room):
                 count = _fill(stream, room)
                 if count < len(room):
@@ -79,6 +83,11 @@ def _read(root: str, name: str, room: memoryview, tally: Tally) -> int | Iterato
         tally.faults.append(Fault(name, f"cannot be read: {error.strerror}"))
         return None
     return _pieces(path, name, tally)
+
+
+def _open(path: str, flags: int) -> int:
+    # A pipe that took a file's place since it was listed must not block.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _pieces(path: str, name: str, tally: Tally) -> Iterator[Batch]:
@@ -140,16 +149,21 @@ class FilesSource:
         target: str,
         excluded: Excluded,
         repository: Callable[[str, Sequence[os.DirEntry[str]]], bool],
-        known: Callable[[str, os.stat_result], bool] = lambda name, status: False,
+        known: Callable[[str, os.stat_result], str] = lambda name, status: "",
+        is_repository: bool = False,
     ) -> None:
+        """`known` names the blob that holds a file's very bytes, so that it is not read again."""
         self.target = target
         self._root = root
         self._excluded = excluded
         self._repository = repository
         self._known = known
+        self._is_repository = is_repository
+        self._damaged: frozenset[str] = frozenset()
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
+        self._damaged = frozenset(fault.object for fault in tally.faults)
         files = FileList(self._root)
         for name, size in self._walk(tally):
             yield from files.add(name, size)
@@ -169,7 +183,7 @@ class FilesSource:
                 if self._excluded(name):
                     tally.skips.append(Skip(name, "excluded"))
                 elif entry.is_dir(follow_symlinks=False):
-                    if entry.name != ".git":
+                    if not (name == ".git" and self._is_repository):
                         below.append(name)
                 else:
                     yield from self._file(name, entry, tally)
@@ -191,7 +205,8 @@ class FilesSource:
             tally.faults.append(Fault(name, f"cannot be read: {error.strerror}"))
             return
         if stat.S_ISREG(status.st_mode):
-            if not (entry.name == ".git" or self._known(name, status)):
+            blob = self._known(name, status)
+            if not (name == ".git" and self._is_repository) and (not blob or blob in self._damaged):
                 yield name, status.st_size
         elif stat.S_ISLNK(status.st_mode):
             tally.skips.append(Skip(name, "symbolic link"))

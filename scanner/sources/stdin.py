@@ -1,4 +1,4 @@
-"""Standard input: `-` as the target."""
+"""Standard input, `-` as the target, and named pipes."""
 
 from __future__ import annotations
 
@@ -12,28 +12,38 @@ from scanner.sources.pieces import read_pieces
 NAME = "<stdin>"
 
 
-class StdinShard:
-    """The one shard of standard input; it is read where it is made."""
+class StreamShard:
+    """The one shard of a stream; it is read in the process that opened it."""
 
     weight = 0
-    label = NAME
+
+    def __init__(self, path: str) -> None:
+        """`path` is that of a pipe, or "" for standard input."""
+        self._path = path
+        self.label = path or NAME
 
     def batches(self, tally: Tally) -> Iterator[Batch]:
         """See `Shard.batches`."""
         try:
-            yield from read_pieces(sys.stdin.buffer, NAME, tally)
-        except (OSError, ValueError) as error:
-            raise TargetError(f"standard input cannot be read: {error}") from None
+            if self._path:
+                with open(self._path, "rb", buffering=0) as stream:
+                    yield from read_pieces(stream, self.label, tally)
+            else:
+                yield from read_pieces(sys.stdin.buffer, NAME, tally)
+        except (OSError, ValueError, AttributeError) as error:  # sys.stdin is None where it was closed
+            raise TargetError(f"{self.label} cannot be read: {error}") from None
 
 
-class StdinSource:
-    """`Source` over standard input."""
+class StreamSource:
+    """`Source` over standard input or a pipe."""
 
-    target = NAME
+    def __init__(self, path: str = "") -> None:
+        self.target = path or NAME
+        self._path = path
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
-        yield StdinShard()
+        yield StreamShard(self._path)
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """Its name is its path."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
-from scanner.errors import UsageError
+from scanner.errors import GitError, UsageError
 from scanner.records import Source
 from scanner.settings import SourceSettings
 from scanner.sources.files import Excluded, FilesSource, ListedSource
 from scanner.sources.git.discover import Repository, discover, discover_upward
 
-Known = Callable[[str, os.stat_result], bool]
+Known = Callable[[str, os.stat_result], str]
 
 
 def open_path(target: str, settings: SourceSettings, excluded: Excluded) -> Iterator[Source]:
@@ -19,10 +20,14 @@ def open_path(target: str, settings: SourceSettings, excluded: Excluded) -> Iter
     path = os.path.realpath(target)
     if settings.staged or settings.range or settings.since:
         yield _changes(path, target, settings)
-    elif not os.path.isdir(path):
+    elif os.path.isdir(path):
+        yield from _folder(path, target, settings, excluded)
+    elif os.path.isfile(path):
         yield ListedSource(os.path.dirname(path), target, [os.path.basename(path)])
     else:
-        yield from _folder(path, target, settings, excluded)
+        from scanner.sources.stdin import StreamSource
+
+        yield StreamSource(target)
 
 
 def _changes(path: str, target: str, settings: SourceSettings) -> Source:
@@ -36,7 +41,12 @@ def _changes(path: str, target: str, settings: SourceSettings) -> Source:
     try:
         if settings.staged:
             return changes.staged(door, target)
-        return changes.ranged(door, target, settings.range or f"{settings.since}..HEAD")
+        if settings.range:
+            first, dots, last = settings.range.partition("..")
+            if not dots or last.startswith("."):
+                raise UsageError(f"--range {settings.range}: is not of the form A..B")
+            return changes.ranged(door, target, (first or "HEAD", last or "HEAD"), f"--range {settings.range}")
+        return changes.ranged(door, target, (settings.since, "HEAD"), f"--since {settings.since}")
     except BaseException:
         door.close()
         raise
@@ -46,24 +56,43 @@ def _folder(path: str, target: str, settings: SourceSettings, excluded: Excluded
     repository = discover(path)
     if repository is None and not settings.tree:
         raise UsageError(f"{target}: is no git repository, so it has no history to scan; leave out --history-only")
-    known: Known = lambda name, status: False
+    known: Known = lambda name, status: ""
     if repository is not None and settings.history:
-        from scanner.sources.git import worktree
-        from scanner.sources.git.door import Door
-        from scanner.sources.git.history import HistorySource
-
-        door = Door(repository)
-        known = worktree.unchanged(door) if settings.tree and repository.worktree else known
-        yield HistorySource(door, target, settings.whole)
+        source, known = _history(repository, target, settings)
+        yield source
     if not settings.tree:
         return
     if repository is not None:
         yield from _beside(repository, path, target)
     if repository is None or repository.worktree:
         nested: list[str] = []
-        yield FilesSource(path, target, excluded, _collect(path, nested), known)
+        yield FilesSource(path, target, excluded, _collect(path, nested), known, repository is not None)
         for folder in nested:
-            yield from _folder(os.path.join(path, folder), os.path.join(target, folder), settings, excluded)
+            inside = _below(folder, excluded)
+            yield from _folder(os.path.join(path, folder), os.path.join(target, folder), settings, inside)
+
+
+def _below(folder: str, excluded: Excluded) -> Excluded:
+    """What is excluded below the target, asked from a folder inside it."""
+    return lambda name: excluded(f"{folder}/{name}")
+
+
+def _history(repository: Repository, target: str, settings: SourceSettings) -> tuple[Source, Known]:
+    """The history, and a test for files that it holds already."""
+    from scanner.sources.git import worktree
+    from scanner.sources.git.door import Door
+    from scanner.sources.git.history import HistorySource
+
+    door = Door(repository)
+    known: Known = lambda name, status: ""
+    try:
+        if settings.tree and repository.worktree:
+            with suppress(GitError, OSError):  # then every file is read
+                known = worktree.unchanged(door)
+        return HistorySource(door, target, settings.whole), known
+    except BaseException:
+        door.close()
+        raise
 
 
 def _collect(path: str, nested: list[str]) -> Callable[[str, Sequence[os.DirEntry[str]]], bool]:

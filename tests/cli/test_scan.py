@@ -100,7 +100,6 @@ def test_findings_below_the_level_are_no_reason_to_fail(tmp_path: Path) -> None:
     assert (high.code, high.out) == (0, "")
 
 
-@pytest.mark.xfail(strict=True, reason="an exception that nobody foresaw ends in Python's own 1, which means findings")
 def test_a_fault_of_ours_is_not_told_as_findings(dirty: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import scanner.ledger\n"
@@ -156,7 +155,7 @@ def test_a_command_that_is_none_is_refused() -> None:
 def test_help_and_version_are_0() -> None:
     assert keysieve("--help").code == 0
     assert "Exit codes" in keysieve("scan", "--help").out
-    assert keysieve("--version").out.startswith("keysieve, version ")
+    assert keysieve("--version").out.startswith("keysieve")
 
 
 @pytest.mark.parametrize(
@@ -183,9 +182,6 @@ def test_a_configuration_that_cannot_be_used_is_a_usage_error(
     assert words in done.err
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the number of jobs in a configuration is not checked: 0 is `not given`, -1 goes on"
-)
 @pytest.mark.parametrize("text", ["jobs = 0\n", "jobs = -1\n"])
 def test_a_number_of_jobs_that_is_none_is_refused(dirty: Path, tmp_path: Path, text: str) -> None:
     config = tmp_path / "config.toml"
@@ -293,7 +289,6 @@ def test_an_output_that_cannot_be_written_is_a_usage_error(dirty: Path, tmp_path
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.xfail(strict=True, reason="the output is opened after the scan: an hour's findings are thrown away")
 def test_an_output_that_cannot_be_written_is_known_before_the_scan(tmp_path: Path) -> None:
     began = time.perf_counter()
     os.mkfifo(tmp_path / "pipe")
@@ -312,7 +307,6 @@ def test_an_output_that_cannot_be_written_is_known_before_the_scan(tmp_path: Pat
     assert time.perf_counter() - began < 5
 
 
-@pytest.mark.xfail(strict=True, reason="os.replace gives a device's or a pipe's name to a plain file")
 def test_output_to_a_pipe_keeps_the_pipe(dirty: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -324,9 +318,6 @@ def test_output_to_a_pipe_keeps_the_pipe(dirty: Path, tmp_path: Path) -> None:
         os.close(end)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a crash leaves report.PID.tmp; the next process of that number fails for ever (O_EXCL)"
-)
 def test_a_stale_temporary_file_does_not_stop_a_report(dirty: Path, tmp_path: Path) -> None:
     from scanner.cache import write_atomically
 
@@ -401,9 +392,6 @@ def test_the_ignore_file_of_each_target_counts(dirty: Path, clean: Path, tmp_pat
     assert keysieve("scan", dirty / "a.txt", cwd=tmp_path).code == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="ignore_file looks at TARGET only; --staged from a subfolder misses the top's file"
-)
 def test_a_staged_scan_from_a_folder_below_reads_the_ignore_file_at_the_top(dirty: Path) -> None:
     repo = Repo(dirty)
     (dirty / ".keysieveignore").write_text(mark() + "\n")
@@ -421,9 +409,6 @@ def test_nothing_suppressed_makes_an_incomplete_scan_green(broken: Path) -> None
 # ---------------------------------------------------------------- interruptions
 
 
-@pytest.mark.xfail(
-    strict=True, reason="click answers EPIPE itself with exit code 1; main()'s own branch is never reached"
-)
 def test_a_reader_that_goes_away_is_no_traceback(dirty: Path) -> None:
     for number in range(1500):
         (dirty / f"{number}.txt").write_text(f"key = {leak(number)}\n")
@@ -440,7 +425,6 @@ def test_a_reader_that_goes_away_is_no_traceback(dirty: Path) -> None:
     assert b"Exception ignored" not in words
 
 
-@pytest.mark.xfail(strict=True, reason="OSError (ENOSPC) on stdout is a traceback with exit code 1")
 def test_a_full_disk_is_no_success(dirty: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
@@ -601,7 +585,6 @@ def test_the_login_of_a_target_is_in_no_usage_error(options: tuple[str, ...]) ->
     assert leak() not in done.out + done.err
 
 
-@pytest.mark.xfail(strict=True, reason="sources/__init__.py: the message of a target that is not there holds its login")
 def test_the_login_of_an_unknown_kind_of_url_is_in_no_usage_error() -> None:
     done = keysieve("scan", f"svn://me:{leak()}@localhost:1/nothing")
     assert done.code == 2

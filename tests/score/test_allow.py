@@ -81,7 +81,6 @@ def test_other_words_allow_nothing(text: str) -> None:
     assert found(f'key = "{{}}" # {text}\n') == 1
 
 
-@pytest.mark.xfail(strict=True, reason="judge never looks at DetectSettings.honour_allow")
 def test_the_switch_that_ignores_comments_had_no_effect() -> None:
     assert found('key = "{}" # keysieve:allow\n', honour_allow=False) == 1
 

@@ -63,7 +63,6 @@ def test_a_line_that_speaks_of_an_example_counts_against(line: str) -> None:
     assert [reason.weight < 0 for reason in context.surroundings(text, *span)] == [True]
 
 
-@pytest.mark.xfail(strict=True, reason=r"`\b` after `e.g.` asks for a letter to follow the dot")
 def test_e_g_did_not_speak_of_an_example() -> None:
     assert context.surroundings(*flat(put("key, e.g. {}")))
 

@@ -90,9 +90,6 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path, monkeypatch: pytest.Mo
     assert skips(summary) == {"pipe": "not a regular file", "socket": "not a regular file"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="files._read opens without O_NONBLOCK: a file that became a pipe blocks for ever"
-)
 def test_a_file_that_became_a_pipe_does_not_block(tmp_path: Path) -> None:
     import signal
 
@@ -112,9 +109,6 @@ def test_a_file_that_became_a_pipe_does_not_block(tmp_path: Path) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="open_path takes the realpath: /dev/fd/63 becomes `pipe:[1234]`, which is nowhere"
-)
 def test_a_pipe_that_the_shell_opened_is_a_target(tmp_path: Path) -> None:
     script = f"{' '.join(COMMAND)} scan -q <(printf %s 'key = {leak(1)}')"
     done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False, timeout=60)
@@ -222,13 +216,7 @@ def test_names_that_are_no_text_are_told(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["folder", "repository"])
-def test_globs_leave_out_paths(
-    tmp_path: Path, globs: tuple[str, ...], left: list[str], kind: str, request: pytest.FixtureRequest
-) -> None:
-    if globs in (("./a",),):
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="a leading ./ is not understood, and silently matches nothing")
-        )
+def test_globs_leave_out_paths(tmp_path: Path, globs: tuple[str, ...], left: list[str], kind: str) -> None:
     repo = Repo(tmp_path / "here") if kind == "repository" else None
     for number, name in enumerate(("a.py", "a/b.py", "a/c.txt", "vendor/x/y.py")):
         (tmp_path / "here" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -252,7 +240,6 @@ def test_an_excluded_nested_repository_is_not_opened(tmp_path: Path) -> None:
     assert paths(tmp_path, exclude=("vendor",)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="globs are matched below the nested repository, not below the target")
 def test_globs_with_a_folder_reach_into_nested_repositories(tmp_path: Path) -> None:
     Repo(tmp_path / "nested").commit("one", a__file=line(1))
     assert paths(tmp_path, exclude=("nested/a",)) == []
@@ -360,9 +347,6 @@ def test_a_file_whose_blob_is_lost_is_read_from_disk(tmp_path: Path) -> None:
     assert [fault.object for fault in summary.errors] == [lost]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="worktree.unchanged trusts the object's header: a corrupt blob's file is not read"
-)
 def test_a_file_whose_blob_is_corrupt_is_read_from_disk(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repository")
     repo.commit("one", a=line(1) + "".join(f"row {number}\n" for number in range(200)))
@@ -391,16 +375,12 @@ def test_a_folder_with_a_file_called_git_is_a_folder(tmp_path: Path) -> None:
     assert "here/a" in paths(tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="FilesSource leaves out every file called .git, also one that is no gitdir file")
 def test_a_file_called_git_that_points_nowhere_is_read(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text(line(1))
     (tmp_path / "a").write_text("")
     assert paths(tmp_path) == [".git"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="FilesSource leaves out every folder called .git, also one that is no repository"
-)
 def test_a_folder_called_git_that_is_no_repository_is_read(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git/config").write_text(line(1))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 
-import pytest
-
 from scanner.sources.pieces import OVERLAP, PIECE
 from tests.cli.command import COMMAND, environment, keysieve, report
 from tests.helpers.samples import sample
@@ -47,7 +45,6 @@ def test_empty_input_was_looked_at() -> None:
     assert report("-", data=b"")[0] == 0
 
 
-@pytest.mark.xfail(strict=True, reason="sys.stdin is None then: AttributeError, a traceback and exit code 1")
 def test_closed_input_is_incomplete() -> None:
     done = subprocess.run(
         f"exec {' '.join(COMMAND)} scan - <&-",

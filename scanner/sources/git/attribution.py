@@ -54,11 +54,27 @@ class Attribution:
             listed = self._door.run("rev-list", "--date-order", "--all", *self._head())
         except GitError as error:
             lost = _ID.search(str(error))
-            problem = "a commit is missing or damaged, so history was not followed beyond it"
+            problem = f"history cannot be followed, so every commit is looked at by itself: {error}"
             self._tally.faults.append(Fault(lost[0] if lost else self._door.repository.git_dir, problem))
-            ids = "\n".join(self._listing.commits).encode() + b"\n"
-            listed = self._door.run("rev-list", "--no-walk=sorted", "--ignore-missing", "--stdin", stdin=ids)
+            return self._sorted(self._listing.commits)
         return listed.decode().split()[::-1]
+
+    def _sorted(self, commits: list[str]) -> list[str]:
+        """The commits by date, the earliest first, or as they are where git cannot read them all."""
+        ids = "\n".join(commits).encode() + b"\n"
+        try:
+            listed = self._door.run("rev-list", "--no-walk=sorted", "--ignore-missing", "--stdin", stdin=ids)
+        except GitError:
+            return commits
+        return listed.decode().split()[::-1]
+
+    def _ask(self, *arguments: str) -> bytes:
+        """git's output; where it fails that is a fault, and nothing is known."""
+        try:
+            return self._door.run(*arguments)
+        except GitError as error:
+            self._tally.faults.append(Fault(self._door.repository.git_dir, str(error)))
+            return b""
 
     def _head(self) -> list[str]:
         try:
@@ -92,9 +108,7 @@ class Attribution:
         lost = [commit for commit in self._listing.commits if commit not in known]
         if not lost:
             return {}
-        ids = "\n".join(lost).encode() + b"\n"
-        arguments = ("rev-list", "--no-walk=sorted", "--ignore-missing", "--stdin")
-        lost = self._door.run(*arguments, stdin=ids).decode().split()[::-1]
+        lost = self._sorted(lost)
         met = self._walk(lost, rest, run, False)
         reachable += lost  # their positions go on from there
         base = len(reachable) - len(lost)
@@ -144,13 +158,13 @@ class Attribution:
         return frozenset(pair for pair in pairs if pair[0] in wanted)
 
     def _notes(self) -> frozenset[str]:
-        return frozenset(self._door.run("rev-list", "--glob=refs/notes/*", "--ignore-missing").decode().split())
+        return frozenset(self._ask("rev-list", "--glob=refs/notes/*", "--ignore-missing").decode().split())
 
     def _tags(self) -> dict[str, str]:
         """Objects that refs name directly, tag objects among them -> the ref's short name."""
         form = "--format=%(objecttype) %(objectname) %(refname:short)"
         names: dict[str, str] = {}
-        for line in self._door.run("for-each-ref", form).decode("utf-8", "surrogateescape").splitlines():
+        for line in self._ask("for-each-ref", form).decode("utf-8", "surrogateescape").splitlines():
             kind, name, ref = line.split(" ", 2)
             if kind != "commit":
                 names.setdefault(name, ref)

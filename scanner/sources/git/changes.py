@@ -43,6 +43,9 @@ class ChangesSource:
         """See `Source.shards`."""
         blobs = {change.new: None for change in self._changes}
         blobs |= {old: None for change in self._changes for old in change.old}
+        if not blobs and not self._commits:
+            tally.settled = True  # the index or the range was looked at, and adds nothing
+            return
         ids = "\n".join([*blobs, *self._commits]).encode() + b"\n"
         listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode()
         path = os.path.join(self._door.git_dir, "keysieve-objects")
@@ -62,8 +65,6 @@ class ChangesSource:
                     first, length, weight = first + length, 0, 0
         if length:
             yield ObjectsShard(self._door.git_dir, path, first, length, weight)
-        else:
-            tally.settled = True  # the index or the range was looked at, and adds nothing
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """See `Source.locate`."""
@@ -88,8 +89,12 @@ class ChangesSource:
         self._door.close()
 
 
-def parse_raw(output: bytes, commit: str = "") -> Iterator[Change]:
-    """The changes of NUL-separated raw diff output; commit ids stand between them where git prints them."""
+def parse_raw(output: bytes) -> Iterator[Change]:
+    """The changes of NUL-separated raw diff output; commit ids stand between them where git prints them.
+
+    Of a renamed or copied file the old side is what it was made of. A file that only moved adds nothing.
+    """
+    commit = ""
     tokens = iter(output.split(b"\0"))
     for token in tokens:
         if not token.startswith(b":"):
@@ -97,6 +102,8 @@ def parse_raw(output: bytes, commit: str = "") -> Iterator[Change]:
             continue
         path = next(tokens)
         fields = token.lstrip(b":").split(b" ")
+        if fields[-1][:1] in (b"R", b"C") and not token.startswith(b"::"):
+            path = next(tokens)
         count = (len(fields) - 1) // 2
         modes, ids = fields[:count], [name.decode() for name in fields[count : 2 * count]]
         if modes[-1] not in (b"000000", b"160000"):
@@ -105,23 +112,41 @@ def parse_raw(output: bytes, commit: str = "") -> Iterator[Change]:
 
 
 def staged(door: Door, target: str) -> ChangesSource:
-    """What the index adds to HEAD."""
+    """What the index adds to HEAD; in a merge, to all that is being merged."""
     if not copy_index(door):
         raise TargetError(f"{target}: has no index: nothing was ever staged there")
-    head = resolve(door, "HEAD", "")
-    output = door.run("diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", head or empty_tree(door))
-    return ChangesSource(door, target, list(parse_raw(output)), [])
+    sides = [resolve(door, "HEAD", "") or empty_tree(door), *_merged(door)]
+    found: dict[bytes, Change] = {}
+    for number, side in enumerate(sides):
+        output = door.run("diff-index", "--cached", "--raw", "--no-abbrev", "-M", "-z", side)
+        here = {change.path: change for change in parse_raw(output)}
+        if number == 0:
+            found = here
+        else:  # what one side already holds is not added
+            found = {
+                path: change._replace(old=change.old + here[path].old) for path, change in found.items() if path in here
+            }
+    return ChangesSource(door, target, list(found.values()), [])
 
 
-def ranged(door: Door, target: str, text: str) -> ChangesSource:
-    """What the commits of `A..B` add, each against its own parents."""
-    first, dots, last = text.partition("..")
-    if not dots or last.startswith("."):
-        raise UsageError(f"--range {text}: is not of the form A..B")
-    start = resolve(door, first or "HEAD", f"--range {text}")
-    end = resolve(door, last or "HEAD", f"--range {text}")
+def _merged(door: Door) -> list[str]:
+    """The other sides of a merge that is under way."""
+    try:
+        with open(os.path.join(door.repository.git_dir, "MERGE_HEAD"), encoding="ascii") as stream:
+            names = stream.read().split()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [commit for commit in (resolve(door, name, "") for name in names) if commit]
+
+
+def ranged(door: Door, target: str, ends: tuple[str, str], option: str) -> ChangesSource:
+    """What the commits from after `ends[0]` to `ends[1]` add, each against its own parents.
+
+    Raises UsageError that names `option` where an end is no commit.
+    """
+    start, end = (resolve(door, name, option) for name in ends)
     listed = door.run("rev-list", "--topo-order", "--reverse", end, f"^{start}").decode().split()
-    arguments = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "--no-renames", "--no-abbrev", "-z", "--always")
+    arguments = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "-M", "--no-abbrev", "-z", "--always")
     output = door.run(*arguments, stdin="\n".join(listed).encode() + b"\n") if listed else b""
     return ChangesSource(door, target, list(parse_raw(output)), listed)
 

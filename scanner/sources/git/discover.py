@@ -37,6 +37,12 @@ def discover_upward(path: str) -> Repository | None:
         path = parent
 
 
+def repository_top(path: str) -> str:
+    """The top of the working tree that `path` is in, or `path`."""
+    found = discover_upward(path)
+    return (found.worktree or found.git_dir) if found else path
+
+
 def _looks_like(git_dir: str) -> bool:
     common = _common_dir(git_dir)
     return os.path.isfile(os.path.join(git_dir, "HEAD")) and os.path.isdir(os.path.join(common, "objects"))
@@ -46,7 +52,9 @@ def _gitdir_file(path: str) -> str:
     with open(path, encoding="utf-8", errors="surrogateescape") as stream:
         text = stream.read(65536)
     name = text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else ""
-    return os.path.normpath(os.path.join(os.path.dirname(path), name)) if name else ""
+    if not name or "\0" in name:
+        return ""
+    return os.path.normpath(os.path.join(os.path.dirname(path), name))
 
 
 def _common_dir(git_dir: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from scanner.errors import GitError, TargetError
+from scanner.records import Fault
 from scanner.sources.git.discover import Repository
 
 PIPE = 1 << 20
@@ -64,11 +65,14 @@ class Door:
         self.repository = repository
         self.hash_size = 32 if _is_sha256(repository.common_dir) else 20
         self.git_dir = tempfile.mkdtemp(prefix="keysieve-git-")
+        self.faults: list[Fault] = []
         try:
             self._furnish()
-        except OSError as error:
+        except BaseException as error:
             self.close()
-            raise TargetError(f"{repository.git_dir}: cannot be read: {error.strerror}") from None
+            if isinstance(error, OSError):
+                raise TargetError(f"{repository.git_dir}: cannot be read: {error.strerror}") from None
+            raise
 
     def _furnish(self) -> None:
         common = self.repository.common_dir
@@ -76,9 +80,9 @@ class Door:
         os.makedirs(os.path.join(self.git_dir, "refs"))
         self._write("objects/info/alternates", _quoted(os.path.join(common, "objects")) + "\n")
         self._write("config", _config(common))
-        for name in ("packed-refs", "shallow"):
-            if os.path.isfile(os.path.join(common, name)):
-                shutil.copyfile(os.path.join(common, name), os.path.join(self.git_dir, name))
+        if os.path.isfile(os.path.join(common, "shallow")):
+            shutil.copyfile(os.path.join(common, "shallow"), os.path.join(self.git_dir, "shallow"))
+        self._copy_packed_refs(os.path.join(common, "packed-refs"))
         for name in _loose_refs(common):
             self._copy_ref(os.path.join(common, name), name)
         for name in ("reftable",):
@@ -88,7 +92,13 @@ class Door:
 
     def _heads(self, common: str) -> None:
         """HEAD, and those of other worktrees as refs of ours: a detached one is reachable too."""
-        shutil.copyfile(os.path.join(self.repository.git_dir, "HEAD"), os.path.join(self.git_dir, "HEAD"))
+        head = os.path.join(self.repository.git_dir, "HEAD")
+        with open(head, "rb") as stream:
+            text = stream.read(4096)
+        if not _HEAD.match(text):
+            self.faults.append(Fault(head, "names no branch and no commit"))
+            text = b"ref: refs/heads/keysieve-none\n"
+        self._write("HEAD", os.fsdecode(text))
         others = os.path.join(common, "worktrees")
         for name in sorted(os.listdir(others)) if os.path.isdir(others) else ():
             self._copy_head(os.path.join(others, name, "HEAD"), f"refs/keysieve/worktrees/{len(name)}-{ref_name(name)}")
@@ -101,6 +111,18 @@ class Door:
                 text = stream.read(4096)
             if not text.startswith(b"ref:"):
                 self._write(ref, text.decode("ascii", "replace"))
+
+    def _copy_packed_refs(self, path: str) -> None:
+        """The lines that git understands: at any other it would end."""
+        if not os.path.isfile(path):
+            return
+        with open(path, "rb") as stream:
+            lines = stream.read().splitlines(keepends=True)
+        good = [line for line in lines if _PACKED_REF.match(line)]
+        if len(good) < len(lines):
+            self.faults.append(Fault(path, f"{len(lines) - len(good)} lines of it name no ref"))
+        with open(os.path.join(self.git_dir, "packed-refs"), "wb") as out:
+            out.writelines(good)
 
     def _copy_ref(self, path: str, name: str) -> None:
         with open(path, "rb") as stream:
@@ -128,7 +150,7 @@ class Door:
             raise TargetError("git is not installed or not on PATH; repositories need it") from None
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
-            raise GitError(f"git {arguments[0]} failed: {words[-1]}")
+            raise GitError(f"git {arguments[0]} failed: {'; '.join(words[-3:])}")
         return done.stdout
 
     def close(self) -> None:
@@ -141,6 +163,10 @@ def ref_name(name: str) -> str:
     return os.fsencode(name).hex()[:80]
 
 
+_HEAD = re.compile(rb"ref: *refs/|[0-9a-f]{40}")
+_PACKED_REF = re.compile(rb"#|\^[0-9a-f]{40,64}\s*\n|[0-9a-f]{40,64} refs/")
+_PLAIN = "\tcommitGraph = false\n\tmultiPackIndex = false\n"
+"""Both only save time, and git ends where they are damaged."""
 _MEMORY = "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 256m\n\tbigFileThreshold = 64m\n"
 """Else git maps whole packs, and a process is as large as the pack."""
 
@@ -158,7 +184,7 @@ def _config(common: str) -> str:
     if os.path.isdir(os.path.join(common, "reftable")):
         extensions += "\trefstorage = reftable\n"
     version = 1 if extensions else 0
-    head = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{_MEMORY}"
+    head = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{_MEMORY}{_PLAIN}"
     return head + (f"[extensions]\n{extensions}" if extensions else "")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from scanner.records import Found, Origin, Run, Shard, Skip, Tally
-from scanner.sources.git import inner
+from scanner.records import Fault, Found, Origin, Run, Shard, Skip, Tally
+from scanner.sources.git import disk, inner
 from scanner.sources.git.attribution import Attribution
 from scanner.sources.git.door import Door
 from scanner.sources.git.inventory import Inventory
@@ -29,6 +29,10 @@ class HistorySource:
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
+        tally.faults += self._door.faults
+        for folder in disk.object_folders(os.path.join(self._door.repository.common_dir, "objects")):
+            if not os.path.isdir(folder):
+                tally.faults.append(Fault(folder, "is named as an alternate and is no folder of objects"))
         if not self._whole:
             try:
                 inventory = Inventory(self._door, self._door.hash_size)
@@ -40,8 +44,6 @@ class HistorySource:
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """See `Source.locate`; also names what reachable commits need and the repository lacks."""
-        if not self._listing.commits and not found:
-            return {}
         for boundary in self._shallow():
             tally.skips.append(Skip(boundary, "history before it is not in this shallow clone"))
         origins = Attribution(self._door, self._listing, tally).locate(found, run)

@@ -6,19 +6,17 @@ Where a pack is not understood, `objects.Listing` serves instead: there git list
 from __future__ import annotations
 
 import os
-import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 
 from scanner.records import Shard, Tally
-from scanner.sources.git import delta, inner
+from scanner.sources.git import delta, disk, inner
 from scanner.sources.git.door import Door
 from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
 from scanner.sources.git.packs import Index, Layout
 
 _SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
-_HEX = re.compile(r"[0-9a-f]{2}")
 
 
 class Inventory:
@@ -40,8 +38,8 @@ class Inventory:
 
     def survey(self) -> None:
         """Read every pack's headers, before the first shard: a pack that cannot be used is known in time."""
-        self._folders = object_folders(os.path.join(self._door.repository.common_dir, "objects"))
-        packs = [pack for folder in self._folders for pack in _packs(folder)]
+        self._folders = disk.object_folders(os.path.join(self._door.repository.common_dir, "objects"))
+        packs = [pack for folder in self._folders for pack in disk.packs(folder)]
         for pack in packs:
             self._pack(pack, pack == packs[-1])
 
@@ -92,7 +90,7 @@ class Inventory:
         return False
 
     def _loose(self, folders: list[str]) -> Iterator[Shard]:
-        names = {name for folder in folders for name in _loose_names(folder, 2 * self._hash_size)}
+        names = {name for folder in folders for name in disk.loose_names(folder, 2 * self._hash_size)}
         ids = sorted(name for name in names if all(i.find(bytes.fromhex(name)) < 0 for i in self._indexes))
         if not ids:
             return
@@ -117,40 +115,3 @@ class Inventory:
                     first, length, weight = first + length, 0, 0
         if length:
             yield ObjectsShard(self._door.git_dir, path, first, length, weight)
-
-
-def object_folders(objects: str, depth: int = 5) -> list[str]:
-    """An object folder and its alternates, as git follows them."""
-    found = [objects]
-    try:
-        with open(os.path.join(objects, "info", "alternates"), "rb") as stream:
-            lines = stream.read().splitlines()
-    except OSError:
-        lines = []
-    for line in lines if depth else ():
-        if line and not line.startswith(b"#"):
-            other = os.path.normpath(os.path.join(objects, os.fsdecode(line)))
-            found += [folder for folder in object_folders(other, depth - 1) if folder not in found]
-    return found
-
-
-def _packs(folder: str) -> list[str]:
-    """Packs that have an index, as git uses them."""
-    place = os.path.join(folder, "pack")
-    try:
-        names = sorted(os.listdir(place))
-    except OSError:
-        return []
-    packs = [name for name in names if name.endswith(".pack") and name[:-5] + ".idx" in names]
-    return [os.path.join(place, name) for name in packs]
-
-
-def _loose_names(folder: str, length: int) -> Iterator[str]:
-    try:
-        inside = [name for name in os.listdir(folder) if _HEX.fullmatch(name)]
-    except OSError:
-        return
-    for name in inside:
-        for rest in os.listdir(os.path.join(folder, name)):
-            if len(rest) == length - 2 and not rest.startswith("tmp"):
-                yield name + rest

@@ -10,12 +10,13 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from scanner.errors import GitError
 from scanner.records import Batch, Fault, Shard, Tally
+from scanner.sources.git import disk
 from scanner.sources.git.door import Door, start
 from scanner.sources.pieces import Limited, read_pieces
 
@@ -171,6 +172,14 @@ class Reader:
         self.answered += 1
 
 
+def _known(rows: list[tuple[bytes, bytes, bytes]], tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
+    for name, kind, size in rows:
+        if kind != b"missing":
+            yield name, kind, int(size)
+        else:
+            tally.faults.append(Fault(name.decode(), "cannot be read"))
+
+
 class Listing:
     """The objects of a repository: written to files of the private git directory, told as shards."""
 
@@ -179,13 +188,14 @@ class Listing:
         self.path = os.path.join(door.git_dir, "keysieve-objects")
         self.present = os.path.join(door.git_dir, "keysieve-present")
         self.commits: list[str] = []
-        self.blobs = 0
+        self._flush: Callable[[], None] = lambda: None
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """Shards as the listing goes on; then `present` holds the first 8 bytes of every blob's id, sorted."""
         present = array("Q")
         first = length = weight = 0
         with open(self.path, "wb") as out:
+            self._flush = out.flush
             for name, kind, size in self._objects(tally):
                 if kind == b"blob":
                     present.append(int(name[:16], 16))
@@ -200,11 +210,11 @@ class Listing:
                     first, length, weight = first + length, 0, 0
         if length:
             yield ObjectsShard(self._door.git_dir, self.path, first, length, weight)
-        self.blobs = len(present)
         with open(self.present, "wb") as out:
             array("Q", sorted(present)).tofile(out)
 
     def _objects(self, tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
+        """(id, type, bytes) of every blob, commit and tag."""
         arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", _CHECK)
         with tempfile.TemporaryFile() as words:
             process = start(self._door.git_dir, arguments, None, words)
@@ -214,15 +224,36 @@ class Listing:
                 block = rest + block
                 cut = block.rfind(b"\n") + 1
                 rest = block[cut:]
-                for name, kind, size in _LISTED.findall(block[:cut]):
-                    if kind != b"missing":
-                        yield name, kind, int(size)
-                    else:
-                        tally.faults.append(Fault(name.decode(), "cannot be read"))
+                yield from _known(_LISTED.findall(block[:cut]), tally)
             process.stdout.close()
             failed = process.wait()
             words.seek(0)
             self._complain(words.read(1 << 20), bool(failed), tally)
+        if failed:
+            yield from self._unlisted(tally)
+
+    def _unlisted(self, tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
+        """What git did not come to: it ends at the first object that is damaged in a way it did not expect."""
+        self._flush()
+        with open(self.path, "rb") as stream:
+            listed = set(stream.read().split())
+        objects = os.path.join(self._door.repository.common_dir, "objects")
+        names = sorted(set(disk.names(objects, self._door.hash_size)))
+        left = [name for name in names if name.encode() not in listed]
+        while left:
+            with tempfile.TemporaryFile() as ids:
+                ids.write("\n".join(left).encode() + b"\n")
+                ids.seek(0)
+                process = start(self._door.git_dir, ("cat-file", "--buffer", _CHECK), ids)
+                assert process.stdout is not None
+                answers = process.stdout.read()
+                process.stdout.close()
+                process.wait()
+            yield from _known(_LISTED.findall(answers), tally)
+            left = left[answers.count(b"\n") :]
+            if left:
+                tally.faults.append(Fault(left[0], "cannot be read: git ended at it"))
+                left = left[1:]
 
     def _complain(self, words: bytes, failed: bool, tally: Tally) -> None:
         """git goes on without a pack that it cannot use, and says so only here."""

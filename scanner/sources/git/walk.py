@@ -106,14 +106,14 @@ def _diff(
         said = words.read(1 << 16).decode("utf-8", "replace")
     # git prints a commit's id when its changes are known, so it ended at the one after the last.
     failed = min(done + 1, len(commits) - 1)
-    tree = _ID.search(said)
+    tree = _TREE.search(said)
     lines = said.strip().splitlines() or ["git ended at it"]
     problem = f"missing or damaged; commit {commits[failed]} needs it" if tree else lines[-1]
-    walked.faults.append(Fault(tree[0] if tree else commits[failed], problem))
+    walked.faults.append(Fault(tree[1] if tree else commits[failed], problem))
     return failed
 
 
-_ID = re.compile(r"[0-9a-f]{40,64}")
+_TREE = re.compile(r"(?:tree|object) \(?([0-9a-f]{40,64})")
 
 
 def _meet(

@@ -45,27 +45,28 @@ def copy_index(door: Door) -> bool:
     return os.path.isfile(os.path.join(door.git_dir, "index"))
 
 
-def unchanged(door: Door) -> Callable[[str, os.stat_result], bool]:
-    """Whether a file still is what its indexed blob holds, by size and time, so that it is not read twice.
+def unchanged(door: Door) -> Callable[[str, os.stat_result], str]:
+    """A test for files that still are what their indexed blob holds, by size and time: it names the blob, or "".
 
     As git does, a file changed in the second of the index's writing is read anyway. So is one whose blob
     has another size: a filter or large file storage made it, and the blob is not what lies on disk.
     """
     if not copy_index(door):
-        return lambda name, status: False
+        return lambda name, status: ""
     written = os.stat(os.path.join(door.repository.git_dir, "index")).st_mtime_ns
     entries = _entries(door)
     sizes = _sizes(door, entries)
 
-    def same(name: str, status: os.stat_result) -> bool:
+    def same(name: str, status: os.stat_result) -> str:
         entry = entries.get(os.fsencode(name))
-        return (
+        unchanged = (
             entry is not None
             and stat.S_ISREG(status.st_mode)
             and entry.size == status.st_size == sizes.get(entry.blob)
             and entry.mtime == status.st_mtime_ns
             and entry.mtime < written - 1_000_000_000
         )
+        return entry.blob if entry is not None and unchanged else ""
 
     return same
 
@@ -83,6 +84,8 @@ def _entries(door: Door) -> dict[bytes, Indexed]:
 
 
 def _sizes(door: Door, entries: dict[bytes, Indexed]) -> dict[str, int]:
+    if not entries:
+        return {}
     ids = "\n".join(sorted({entry.blob for entry in entries.values()})).encode() + b"\n"
     listed = door.run("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", stdin=ids)
     rows = (line.split() for line in listed.decode().splitlines())

@@ -162,7 +162,6 @@ def test_an_alternate_in_a_strange_folder_is_read(tmp_path: Path, name: str) -> 
     assert places(tmp_path / "shared").keys() == {1}
 
 
-@pytest.mark.xfail(strict=True, reason="inventory.object_folders does not undo the quotes of objects/info/alternates")
 def test_an_alternate_that_git_quotes_is_read(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "new\nline")
     repo.commit("one", gone=line(1))
