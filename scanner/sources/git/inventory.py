@@ -32,46 +32,45 @@ class Inventory:
         self.present = os.path.join(door.git_dir, "keysieve-present")
         self._blobs = array("Q")
         self._folders: list[str] = []
-        self._plans: list[tuple[str, str, list[tuple[int, int, int]]]] = []
+        self._layouts: list[tuple[str, Index, Layout]] = []
         self._indexes: list[Index] = []
         self._prefixes: list[array[int]] = []
 
     def survey(self) -> None:
         """Read every pack's headers, before the first shard: a pack that cannot be used is known in time."""
         self._folders = disk.object_folders(os.path.join(self._door.repository.common_dir, "objects"))
-        packs = [pack for folder in self._folders for pack in disk.packs(folder)]
-        for pack in packs:
-            self._pack(pack, pack == packs[-1])
+        for pack in (pack for folder in self._folders for pack in disk.packs(folder)):
+            index = Index(pack[:-5] + ".idx", self._hash_size)
+            self._layouts.append((pack, index, Layout(index, pack)))
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """The walk of each pack, then the loose objects; then `present` and `commits` are whole."""
-        for pack, path, stretches in self._plans:
-            for first, count, weight in stretches:
-                yield delta.WalkShard(self._door.git_dir, pack, path, self._hash_size, first, count, weight)
+        while self._layouts:
+            yield from self._pack(*self._layouts.pop(0))
         yield from self._loose(self._folders)
         with open(self.present, "wb") as out:
             array("Q", sorted(self._blobs)).tofile(out)
         for index in self._indexes:
             index.close()
 
-    def _pack(self, pack: str, last: bool) -> None:
-        index = Index(pack[:-5] + ".idx", self._hash_size)
-        layout = Layout(index, pack)
+    def _pack(self, pack: str, index: Index, layout: Layout) -> Iterator[Shard]:
         wanted = self._wanted(index, layout)
         path = os.path.join(self._door.git_dir, f"keysieve-walk-{len(self._indexes)}")
         self._indexes.append(index)
-        if not last:
+        if self._layouts:  # a later pack may hold the same objects
             self._prefixes.append(array("Q", map(index.prefix, range(index.count))))
-        self._plans.append((pack, path, list(delta.plan(layout, wanted, path))))
+        for first, count, weight in delta.plan(layout, wanted, path):
+            yield delta.WalkShard(self._door.git_dir, pack, path, self._hash_size, first, count, weight)
 
     def _wanted(self, index: Index, layout: Layout) -> bytearray:
         """Blobs, commits and tags, each from the first pack that has it."""
         wanted = bytearray(len(layout.kinds))
+        alone = not self._indexes
         for place, kind in enumerate(layout.kinds):
             if kind not in _SCANNED:
                 continue
             number = layout.numbers[place]
-            if self._seen(index, number):
+            if not alone and self._seen(index, number):
                 wanted[place] = delta.KNOWN
                 continue
             wanted[place] = delta.WALK
@@ -83,7 +82,7 @@ class Inventory:
 
     def _seen(self, index: Index, number: int) -> bool:
         prefix = index.prefix(number)
-        for other, prefixes in zip(self._indexes, self._prefixes, strict=False):
+        for other, prefixes in zip(self._indexes, self._prefixes, strict=True):
             place = bisect_left(prefixes, prefix)
             if place < len(prefixes) and prefixes[place] == prefix and other.find(index.name(number)) >= 0:
                 return True
