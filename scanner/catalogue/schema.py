@@ -157,8 +157,19 @@ def _expression(table: _Table, keywords: tuple[str, ...]) -> str:
 
 def _screen(table: _Table, keywords: tuple[str, ...]) -> str:
     if keywords:
-        return relation.screen(keywords, str(table.raw.get("first") or r"[^\s\"'`<>(){}$,;]{5}"))
+        return relation.screen(keywords, _first(table))
     return _parsed(table, "expression")
+
+
+_FIXED = re.compile(r"(?:(?:\[(?:\\.|[^\]\\])+\]|\\.|[\w\-])(?:\{\d{1,3}\})?)+\Z")
+"""Classes and characters with fixed counts: such an expression takes the same time on any text."""
+
+
+def _first(table: _Table) -> str:
+    text = str(table.raw.get("first") or r"[^\s\"'`<>(){}$,;]{5}")
+    if not _FIXED.match(text):
+        raise table.fail("first", "must be classes and characters with fixed counts, as [0-9a-f]{16}")
+    return text
 
 
 def _parsed(table: _Table, field: str) -> str:

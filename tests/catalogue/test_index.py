@@ -78,7 +78,6 @@ def test_a_damaged_cache_is_made_anew(home: Path, data: bytes) -> None:
     damaged(home, data)
 
 
-@pytest.mark.xfail(strict=True, raises=AttributeError, reason="_parse catches ValueError, KeyError and TypeError only")
 @pytest.mark.parametrize("data", [b'{"credentials": ["x"], "entries": []}', b'{"credentials": [3], "entries": []}'])
 def test_a_damaged_cache_of_other_types_was_a_traceback(home: Path, data: bytes) -> None:
     damaged(home, data)

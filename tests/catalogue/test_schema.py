@@ -134,9 +134,6 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="leaves the loader as TypeError, ValueError or AttributeError, so as a traceback"
-)
 @pytest.mark.parametrize("case", ODD)
 def test_a_wrong_type_inside_a_table_was_a_traceback(case: str) -> None:
     with pytest.raises(PatternError):

@@ -113,7 +113,7 @@ def test_a_fault_of_ours_is_not_told_as_findings(dirty: Path, tmp_path: Path) ->
         check=False,
         timeout=60,
     )
-    assert b"out of luck" in done.stderr
+    assert b"RuntimeError" in done.stderr
     assert done.returncode == 3
 
 
@@ -416,8 +416,7 @@ def test_a_reader_that_goes_away_is_no_traceback(dirty: Path) -> None:
         [*COMMAND, "scan", "-j", "1", str(dirty)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )
     assert process.stdout and process.stderr
-    process.stdout.readline()
-    process.stdout.close()
+    process.stdout.close()  # before the first word: a large pipe could take all of it
     words = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 3

@@ -47,7 +47,7 @@ def _unquoted(line: bytes) -> bytes:
     return _ESCAPE.sub(_unescape, line[1:-1])
 
 
-_ESCAPE = re.compile(rb"\\\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from scanner.records import Shard, Tally
 from scanner.sources.git import delta, disk, inner
 from scanner.sources.git.door import Door
-from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
+from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard, checked
 from scanner.sources.git.packs import Index, Layout
 
 _SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
@@ -47,7 +47,7 @@ class Inventory:
         """The walk of each pack, then the loose objects; then `present` and `commits` are whole."""
         while self._layouts:
             yield from self._pack(*self._layouts.pop(0))
-        yield from self._loose(self._folders)
+        yield from self._loose(self._folders, tally)
         with open(self.present, "wb") as out:
             array("Q", sorted(self._blobs)).tofile(out)
         for index in self._indexes:
@@ -88,26 +88,20 @@ class Inventory:
                 return True
         return False
 
-    def _loose(self, folders: list[str]) -> Iterator[Shard]:
+    def _loose(self, folders: list[str], tally: Tally) -> Iterator[Shard]:
         names = {name for folder in folders for name in disk.loose_names(folder, 2 * self._hash_size)}
         ids = sorted(name for name in names if all(i.find(bytes.fromhex(name)) < 0 for i in self._indexes))
-        if not ids:
-            return
-        listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin="\n".join(ids).encode() + b"\n")
         path = os.path.join(self._door.git_dir, "keysieve-objects")
         first = length = weight = 0
         with open(path, "wb") as out:
-            for line in listed.decode().splitlines():
-                name, kind, *size = line.split()
-                if kind == "tree":
-                    continue
-                if kind == "blob":
+            for name, kind, size in checked(self._door.git_dir, ids, tally):
+                if kind == b"blob":
                     self._blobs.append(int(name[:16], 16))
-                elif kind == "commit":
-                    self.commits.append(name)
-                out.write(name.encode() + b"\n")  # one that git cannot read is named when it is asked for
+                elif kind == b"commit":
+                    self.commits.append(name.decode())
+                out.write(name + b"\n")
                 length += len(name) + 1
-                weight += int(size[0]) if size else 0
+                weight += size
                 if weight >= SHARD_BYTES:
                     out.flush()
                     yield ObjectsShard(self._door.git_dir, path, first, length, weight)

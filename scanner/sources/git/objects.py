@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from scanner.errors import GitError
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
 from scanner.sources.git.door import Door, start
@@ -172,6 +171,26 @@ class Reader:
         self.answered += 1
 
 
+def checked(git_dir: str, names: list[str], tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
+    """(id, type, bytes) of those objects that are blobs, commits and tags; git is started again where it ends."""
+    while names:
+        with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as words:
+            ids.write("\n".join(names).encode() + b"\n")
+            ids.seek(0)
+            process = start(git_dir, ("cat-file", "--buffer", _CHECK), ids, words)
+            assert process.stdout is not None
+            answers = process.stdout.read()
+            process.stdout.close()
+            process.wait()
+            words.seek(0)
+            said = words.read(1 << 16).decode("utf-8", "replace").strip().splitlines() or ["git ended at it"]
+        yield from _known(_LISTED.findall(answers), tally)
+        names = names[answers.count(b"\n") :]
+        if names:
+            tally.faults.append(Fault(names[0], f"cannot be read: {said[-1]}"))
+            names = names[1:]
+
+
 def _known(rows: list[tuple[bytes, bytes, bytes]], tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
     for name, kind, size in rows:
         if kind != b"missing":
@@ -239,21 +258,7 @@ class Listing:
             listed = set(stream.read().split())
         objects = os.path.join(self._door.repository.common_dir, "objects")
         names = sorted(set(disk.names(objects, self._door.hash_size)))
-        left = [name for name in names if name.encode() not in listed]
-        while left:
-            with tempfile.TemporaryFile() as ids:
-                ids.write("\n".join(left).encode() + b"\n")
-                ids.seek(0)
-                process = start(self._door.git_dir, ("cat-file", "--buffer", _CHECK), ids)
-                assert process.stdout is not None
-                answers = process.stdout.read()
-                process.stdout.close()
-                process.wait()
-            yield from _known(_LISTED.findall(answers), tally)
-            left = left[answers.count(b"\n") :]
-            if left:
-                tally.faults.append(Fault(left[0], "cannot be read: git ended at it"))
-                left = left[1:]
+        yield from checked(self._door.git_dir, [name for name in names if name.encode() not in listed], tally)
 
     def _complain(self, words: bytes, failed: bool, tally: Tally) -> None:
         """git goes on without a pack that it cannot use, and says so only here."""
@@ -261,4 +266,4 @@ class Listing:
         for line in dict.fromkeys(lines):
             tally.faults.append(Fault(self._door.repository.git_dir, f"git says: {line}"))
         if failed and not lines:
-            raise GitError("git cat-file ended early while listing objects")
+            tally.faults.append(Fault(self._door.repository.git_dir, "git ended early while it listed the objects"))

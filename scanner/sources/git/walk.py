@@ -55,9 +55,14 @@ class _Present:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Callable[[bytes], bool]:
-        self._file = open(self._path, "rb")  # noqa: SIM115 - closed in __exit__
+        try:
+            self._file = open(self._path, "rb")  # noqa: SIM115 - closed in __exit__
+        except FileNotFoundError:
+            self._file = None
+            return lambda name: True  # the listing failed, which is told; so nothing is known to be lacking
         size = os.fstat(self._file.fileno()).st_size
         self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if size else None
         ids = memoryview(self._map).cast("Q") if self._map else memoryview(b"")
@@ -72,8 +77,9 @@ class _Present:
         return has
 
     def __exit__(self, *error: object) -> None:
-        self._ids.release()
-        self._file.close()
+        if self._file is not None:
+            self._ids.release()
+            self._file.close()
 
 
 _ARGUMENTS = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "--no-renames", "--no-abbrev", "-z", "--always")

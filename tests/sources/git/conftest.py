@@ -9,4 +9,6 @@ import pytest
 def reader(request: pytest.FixtureRequest, isolated: None, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "walk":
         monkeypatch.setenv("KEYSIEVE_WALK", "1")
+    else:
+        monkeypatch.setattr("scanner.sources.git.inner.COMPILED", False)
     return str(request.param)

@@ -279,10 +279,7 @@ def test_private_git_directories_are_removed_after_a_usage_error(
     "name",
     [
         "scanner.sources.git.attribution.people_of",
-        pytest.param(
-            "scanner.sources.git.history.HistorySource.shards",
-            marks=pytest.mark.xfail(strict=True, reason="locate() without a listing: FileNotFoundError"),
-        ),
+        "scanner.sources.git.history.HistorySource.shards",
         "scanner.sources.git.history.Attribution",
         "scanner.sources.git.worktree.unchanged",
         "scanner.sources.git.worktree.beside",
@@ -297,7 +294,7 @@ def test_private_git_directories_are_removed_after_an_error(
 
     monkeypatch.setattr(name, failing)
     _, summary = scanner.scan(str(plain.path))
-    assert summary.state == "incomplete"
+    assert summary.state == "incomplete" or name.endswith("unchanged")  # then every file is read
     assert list(scratch.iterdir()) == []
 
 
@@ -344,7 +341,7 @@ def test_private_git_directories_are_removed_after_ctrl_c(scratch: Path, tmp_pat
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
-    assert process.returncode in (1, 3, 0)
+    assert process.returncode in (1, 3, 0, -2)  # -2: while Python still started
     assert list(scratch.iterdir()) == []
 
 
