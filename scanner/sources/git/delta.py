@@ -6,7 +6,6 @@ worker walks its shard in that order, so every base is in memory once, on the pa
 
 from __future__ import annotations
 
-import mmap
 import os
 from array import array
 from collections.abc import Iterator
@@ -96,16 +95,18 @@ class _Walk:
         """Batches of new stretches, in the order of the walk."""
         rows = _rows(self._shard)
         index = Index(self._shard.pack[:-5] + ".idx", self._shard.hash_size)
-        with open(self._shard.pack, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as pack:
+        # Read, not mapped: a mapped pack would count as our memory, and one that shrinks would kill us.
+        with open(self._shard.pack, "rb", buffering=0) as stream:
             for number, row in enumerate(rows):
-                self._visit(number, row, index, memoryview(pack)[row.offset : row.end])
+                stream.seek(row.offset)
+                self._visit(number, row, index, stream.read(row.end - row.offset) or b"")
                 if self._used >= BATCH or self._held >= KEPT:
                     yield self._flush()
         if self._versions:
             yield self._flush()
         index.close()
 
-    def _visit(self, number: int, row: _Row, index: Index, entry: memoryview) -> None:
+    def _visit(self, number: int, row: _Row, index: Index, entry: bytes) -> None:
         try:
             if row.base in self._lost or crc32(entry) != index.crc(row.number):
                 raise inner.Malformed("damaged, or made of what is")
@@ -120,8 +121,6 @@ class _Walk:
             if not row.known:
                 self._left.append(index.name(row.number).hex())
             return
-        finally:
-            entry.release()
         self._path.append(_Base(number, data, row.known))
         self._path_bytes += len(data)
         if not row.known:
@@ -167,10 +166,10 @@ class _Walk:
 _ALONE = _Base(-1, b"", False)
 
 
-def _read(entry: memoryview, base: bytes, hash_size: int) -> tuple[bytes, list[int]]:
+def _read(entry: bytes, base: bytes, hash_size: int) -> tuple[bytes, list[int]]:
     """An entry's object, and what it copies from its base."""
-    kind, size, head, _ = inner.headers(bytes(entry[:64]), 0, [0], hash_size)
-    data = inflate(entry[head:], size)
+    kind, size, head, _ = inner.headers(entry[:64], 0, [0], hash_size)
+    data = inflate(memoryview(entry)[head:], size)
     if kind not in (inner.OFS_DELTA, inner.REF_DELTA):
         return data, []
     inserted, plan, copied, _ = inner.pieces(data, len(base))
