@@ -72,12 +72,6 @@ def fingerprint(secret: Secret, key: bytes) -> str:
     return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
 
 
-def redact(text: bytes, secret: Secret) -> bytes:
-    """`text` with every occurrence of the credential replaced by its preview."""
-    value = secret.reveal()
-    return text.replace(value, preview(secret).encode()) if value else text
-
-
 _LOGIN = re.compile(r"://[^/\s]*@")
 
 

@@ -26,7 +26,6 @@ class Carrier:
         self._detector = detector
         self._known: dict[int, list[Placed]] = {}
         self._open: set[int] = set()
-        self.rescanned = 0  # bytes of versions that were scanned whole for an opening in their base
 
     def found(
         self, batch: DeltaBatch, hits: Sequence[tuple[int, int]], tally: Tally
@@ -47,7 +46,6 @@ class Carrier:
     def _version(self, version: Version, hits: Hits, tally: Tally) -> list[Placed]:
         whole = version.base in self._open
         if whole:
-            self.rescanned += len(version.data)
             hits = sorted(self._detector.engine.scan(version.data), key=lambda hit: hit[1])
         if any(self._detector.wide(row) for row, _ in hits):
             self._open.add(version.serial)

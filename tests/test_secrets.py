@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.records import Reason, Sighting, Span
-from scanner.secrets import PUBLISHED_KEY, Secret, clear_text, fingerprint, preview, redact, without_login
+from scanner.secrets import PUBLISHED_KEY, Secret, clear_text, fingerprint, preview, without_login
 from tests.helpers.samples import sample
 
 
@@ -139,15 +139,6 @@ def test_fingerprint_is_64_hex_digits_of_value_and_key(data: bytes, key: bytes) 
 
 def test_fingerprint_depends_on_the_key() -> None:
     assert fingerprint(Secret(b"a"), PUBLISHED_KEY) != fingerprint(Secret(b"a"), b"another")
-
-
-def test_redact_replaces_every_occurrence() -> None:
-    text = b"one " + value() + b" two " + value()
-    assert shown(redact(text, Secret(value())).decode(), value()) <= 4
-
-
-def test_redact_of_nothing_changes_nothing() -> None:
-    assert redact(b"text", Secret(b"")) == b"text"
 
 
 def test_login_is_taken_out_of_urls() -> None:

@@ -23,7 +23,6 @@ except ImportError:
     _inflater = zlib
 
 crc32 = _inflater.crc32
-INFLATER = _inflater.__name__.rpartition(".")[2]
 _MAGIC = b"\377tOc\0\0\0\2"
 _CHUNK = 8 << 20
 _NO_BASE = -1
@@ -115,7 +114,6 @@ class Layout:
         self.offsets = array("Q", (pair >> 32 for pair in pairs))
         self.end = _pack_end(pack_path, index.hash_size)
         self.kinds = array("B", bytes(len(pairs)))
-        self.sizes = array("Q", bytes(8 * len(pairs)))
         self.heads = array("B", bytes(len(pairs)))
         self.bases = array("i", [_NO_BASE]) * len(pairs)
         self._read(index, pack_path)
@@ -126,7 +124,7 @@ class Layout:
         place = 0
         for found in _headers(pack_path, self.offsets, self.end, index.hash_size):
             for at in range(0, len(found), 4):
-                kind, self.sizes[place], self.heads[place] = found[at], found[at + 1], found[at + 2]
+                kind, self.heads[place] = found[at], found[at + 2]
                 if kind == inner.OFS_DELTA:
                     base = self._position(offsets[place] - found[at + 3], place)
                     self.bases[place] = base
