@@ -101,7 +101,6 @@ class Walker:
 
     def _again(self, function: Callable[..., Result], suspects: list[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         """Each suspect alone in a pool of one, so that the guilty one is known; then a new pool."""
-        from concurrent.futures import BrokenExecutor
 
         if self._given is not None:
             for task in suspects:
@@ -109,13 +108,7 @@ class Walker:
             return
         self._drop()
         for task in suspects:
-            pool = _pool(1)
-            try:
-                yield task, pool.submit(function, *task).result()
-            except BrokenExecutor:
-                yield task, Lost("its worker died twice")
-            finally:
-                pool.shutdown(cancel_futures=True)
+            yield task, _alone(function, task)
 
     def _drop(self) -> None:
         if self._pool is not None and self._given is None:
@@ -132,6 +125,21 @@ class Walker:
                     _terminate(process)
         self._pool.shutdown(wait=wait, cancel_futures=True)
         self._pool = None
+
+
+def _alone(function: Callable[..., Result], task: Task, tries: int = 2) -> Result | Lost:
+    """The task in a pool of one; a worker that a dying neighbour took along gets another try."""
+    from concurrent.futures import BrokenExecutor
+
+    for _ in range(tries):
+        pool = _pool(1)
+        try:
+            return pool.submit(function, *task).result()
+        except BrokenExecutor:
+            continue
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return Lost("its worker died twice")
 
 
 def _terminate(process: int) -> None:
