@@ -78,6 +78,7 @@ class Walker:
                 more = task is not None
                 if task is not None and not self._submit(function, task, pending):
                     suspects.append(task)
+                    break  # the pool is broken: nothing more is pulled until it is made anew
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 task = pending.pop(future)
@@ -101,7 +102,6 @@ class Walker:
 
     def _again(self, function: Callable[..., Result], suspects: list[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         """Each suspect alone in a pool of one, so that the guilty one is known; then a new pool."""
-
         if self._given is not None:
             for task in suspects:
                 yield task, Lost("its worker died, and the executor is not ours to start again")
@@ -128,7 +128,7 @@ class Walker:
 
 
 def _alone(function: Callable[..., Result], task: Task, tries: int = 2) -> Result | Lost:
-    """The task in a pool of one; a worker that a dying neighbour took along gets another try."""
+    """The task in a pool of one. Twice: a suspect may only have waited when a neighbour broke the pool."""
     from concurrent.futures import BrokenExecutor
 
     for _ in range(tries):
