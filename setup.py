@@ -11,7 +11,7 @@ from typing import Any
 
 from setuptools import find_packages, setup
 
-INNER = "scanner/sources/git/inner.py"
+INNER = ("scanner/sources/git/inner.py", "scanner/sources/git/inner_trees.py")
 
 
 def extensions() -> list[Any]:
@@ -21,7 +21,7 @@ def extensions() -> list[Any]:
     try:
         from mypyc.build import mypycify
 
-        found: list[Any] = mypycify(["--config-file=", "--follow-imports=skip", INNER], opt_level="3")
+        found: list[Any] = mypycify(["--config-file=", "--follow-imports=silent", *INNER], opt_level="3", group_name="keysieve")
     except (ImportError, OSError, SystemExit):
         return []
     for extension in found:

@@ -29,12 +29,14 @@ from scanner.records import (
     Sighting,
     Span,
     Tally,
+    Version,
 )
 from scanner.secrets import Secret
 from scanner.settings import DetectSettings
 
 if TYPE_CHECKING:
     from scanner.match.find import Finder
+    from scanner.score.judge import Judgement
     from scanner.versions import Carrier
 
 HIGH, MEDIUM, SILENT = 0.8, 0.5, 0.1
@@ -65,6 +67,13 @@ class Placed(NamedTuple):
     high: int
 
 
+class Whole(NamedTuple):
+    """An object that was scanned whole."""
+
+    name: str
+    data: bytes | bytearray | memoryview
+
+
 def confidence(score: float) -> Confidence:
     """The level of a score by content or place; `VERIFIED` is for the provider to give."""
     return Confidence.HIGH if score >= HIGH else Confidence.MEDIUM if score >= MEDIUM else Confidence.LOW
@@ -78,8 +87,11 @@ class Detector:
         self.catalogue = Catalogue(settings.patterns, literals.build)
         self.engine = _engine(settings.engine, self.catalogue)
         self._least = {Confidence.LOW: SILENT, Confidence.MEDIUM: MEDIUM}.get(settings.minimum, HIGH)
+        self._floor = self._least
         self._memo: dict[tuple[int, int, bytes], tuple[Known, ...]] = {}
+        self._hits: dict[tuple[int, int, bytes], tuple[Placed, ...]] = {}
         self._memo_size = 0
+        self._arounds: dict[int, tuple[int, int]] = {}
 
     @cached_property
     def _finder(self) -> Finder:
@@ -98,7 +110,18 @@ class Detector:
     def inspect(self, data: bytes, name: str = "") -> list[Sighting]:
         """Every sighting in one buffer, whatever its confidence."""
         batch = Batch(data, (0,), (len(data),), (name,))
-        return list(self.sightings(batch, Tally(), SILENT))
+        self._forget()
+        self._floor = SILENT
+        try:
+            return list(self.sightings(batch, Tally(), SILENT))
+        finally:
+            self._forget()
+            self._floor = self._least
+
+    def _forget(self) -> None:
+        self._memo.clear()
+        self._hits.clear()
+        self._memo_size = 0
 
     def sightings(self, batch: Batch | DeltaBatch, tally: Tally, least: float | None = None) -> Iterator[Sighting]:
         """What is to be reported of a batch, object by object, in the order of the buffer."""
@@ -107,14 +130,14 @@ class Detector:
         bound = self._least if least is None else least
         if isinstance(batch, DeltaBatch):
             for version, found in self._carrier.found(batch, hits, tally):
-                yield from self._report(version.name, version.data, found, bound)
+                yield from self._report(version, found, bound)
             return
         for number, group in by_segment(batch.starts, batch.ends, hits):
             low, high, name = batch.starts[number], batch.ends[number], batch.objects[number]
             placed = self.placed(batch.buffer, (low, high), group, (name, tally))
             if placed:
                 segment = batch.buffer[low:high]
-                yield from self._report(name, segment, placed, bound, batch.pieces.get(number))
+                yield from self._report(Whole(name, segment), placed, bound, batch.pieces.get(number))
 
     @cached_property
     def _carrier(self) -> Carrier:
@@ -127,7 +150,7 @@ class Detector:
         self.__dict__.pop("_carrier", None)
 
     def wide(self, row: int) -> bool:
-        """Whether a hit of this row needs more around it than MARGIN: an opening."""
+        """Whether a hit of this row needs more around it than BEFORE and BEHIND: an opening."""
         return self._finder.wide(row)
 
     def placed(
@@ -138,19 +161,53 @@ class Detector:
         where: tuple[str, Tally],
     ) -> list[Placed]:
         """What the hits in `buffer[low:high]` lead to, with offsets from `low`; `where` is for faults."""
-        low = bounds[0]
-        rows: dict[int, list[int]] = {}
-        for row, end in hits:
-            rows.setdefault(row, []).append(end)
+        low, high = bounds
         found: dict[tuple[int, int, int], Placed] = {}
-        for row, ends in rows.items():
-            before, after = self._finder.reach(row)
-            for at in self._finder.anchors(row, ends, buffer, low):
-                first, last = max(low, at - before), min(bounds[1], at + after)
-                for known in self._look(row, bytes(buffer[first:last]), at - first, where):
-                    place = known._replace(start=known.start + at - low, end=known.end + at - low)
-                    found[known.credential, place.start, place.end] = Placed(place, first - low, last - low)
+        for row, end in hits:
+            back, ahead = self._around(row)
+            first = max(low, end - back)
+            window = bytes(buffer[first : min(high, end + ahead)])
+            key = (row, end - first, window)
+            seen = self._hits.get(key)
+            if seen is None:
+                seen = self._seen(key, where)
+            shift = first - low
+            for known, start, stop in seen:
+                place = known._replace(start=known.start + shift, end=known.end + shift)
+                found[known.credential, place.start, place.end] = Placed(place, start + shift, stop + shift)
         return list(found.values())
+
+    def _around(self, row: int) -> tuple[int, int]:
+        """How many bytes before and behind the end of a hit decide what it leads to."""
+        known = self._arounds.get(row)
+        if known is None:
+            before, after = self._finder.reach(row)
+            entry = self.catalogue.entries[row]
+            known = self._arounds[row] = (before + (entry.width or len(entry.needle)), after)
+        return known
+
+    def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> tuple[Placed, ...]:
+        """What a hit of a row leads to that ends at an offset of a text, with offsets in that text."""
+        row, end, text = key
+        before, after = self._finder.reach(row)
+        found: dict[tuple[int, int, int], Placed] = {}
+        faults = len(where[1].faults)
+        for at in self._finder.anchors(row, end, text):
+            first, last = max(0, at - before), min(len(text), at + after)
+            for known in self._look(row, text[first:last], at - first, where):
+                place = known._replace(start=known.start + at, end=known.end + at)
+                found[known.credential, place.start, place.end] = Placed(place, first, last)
+        seen = tuple(found.values())
+        if len(where[1].faults) == faults:  # else the next object with these bytes is incomplete too
+            self._remember(len(text))
+            self._hits[key] = seen
+        return seen
+
+    def _remember(self, size: int) -> None:
+        self._memo_size += size + 200
+        if self._memo_size > _MEMO_BYTES:
+            self._forget()
+            self._memo_size = size
 
     def _look(self, row: int, window: bytes, at: int, where: tuple[str, Tally]) -> tuple[Known, ...]:
         key = (row, at, window)
@@ -160,11 +217,8 @@ class Detector:
                 known = self._judge(row, window, at)
             except TimeoutError as error:
                 where[1].faults.append(Fault(where[0], str(error)))
-                return ()  # not kept: the next object with these bytes is incomplete too
-            self._memo_size += len(window) + 200
-            if self._memo_size > _MEMO_BYTES:
-                self._memo.clear()
-                self._memo_size = len(window)
+                return ()
+            self._remember(len(window))
             self._memo[key] = known
         return known
 
@@ -178,7 +232,7 @@ class Detector:
             kind = self._finder.kinds[match.credential].credential
             span = (sight.start, sight.end)
             answer = judge(kind, match, sight.text, span, sight.outer, self._settings.honour_allow)
-            if not answer.refuted:
+            if not answer.refuted and not self._idle(kind, answer):
                 place = (match.start - at, match.end - at)
                 found.append(
                     Known(
@@ -194,10 +248,13 @@ class Detector:
                 )
         return tuple(found)
 
+    def _idle(self, kind: Credential, answer: Judgement) -> bool:
+        """Whether this will not be reported, and is of the rank that outdoes no other; most of what is found is so."""
+        return kind.rank == "generic" and not _pairs(kind) and (bool(answer.silent) or answer.score < self._floor)
+
     def _report(
         self,
-        name: str,
-        data: bytes | bytearray | memoryview,
+        version: Whole | Version,
         placed: Sequence[Placed],
         bound: float,
         piece: Piece | None = None,
@@ -210,8 +267,8 @@ class Detector:
         wanted = [item for item in best if not item.silent and (item.score >= bound or _in_pair(kinds, item))]
         if not wanted:
             return
-        cursor = lines.Lines(data, piece.line if piece else 0)
-        seen = [self._sighting(item, name, cursor, piece) for item in wanted]
+        cursor = lines.Lines(version.data, piece.line if piece else 0)
+        seen = [self._sighting(item, version.name, cursor, piece) for item in wanted]
         for sighting in pairs.join(seen, self.credential):
             # The neighbour's share is looked at too, so that pairs meet across the border, and not reported.
             mine = piece is None or piece.own_start <= sighting.span.start < piece.own_end
@@ -230,7 +287,10 @@ class Detector:
 
 def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
     """Whether a low score may still rise when the parts of a pair meet."""
-    kind = kinds[item.credential]
+    return _pairs(kinds[item.credential])
+
+
+def _pairs(kind: Credential) -> bool:
     return bool(kind.joins) or any(part.secret for part in kind.parts)
 
 

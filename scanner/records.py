@@ -137,23 +137,29 @@ class Batch:
     pieces: dict[int, Piece] = field(default_factory=dict)
 
 
-MARGIN = 768
-"""Bytes on either side of a break in a version within which everything narrow is looked for anew."""
+BEFORE, BEHIND = 640, 512
+"""Bytes before and behind a break in a version within which everything narrow is looked for anew. What is found
+from a place depends on more bytes behind the place than before it, so a place before a break may be further away."""
 
 
-class Version(NamedTuple):
+class Version(Protocol):
     """One object of a delta walk, after its base in the order of the walk.
 
     `copied` is flat, three numbers a piece: offset in this version, offset in the base, length. `base` is the
-    base's `serial`, -1 where the object stands alone.
+    base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when asked for.
     """
 
     serial: int
-    name: str
-    data: bytes
     base: int
     base_size: int
+    size: int
     copied: list[int]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

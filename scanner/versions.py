@@ -2,7 +2,7 @@
 
 What is known of a place depends on a stretch of bytes around it. Where a version copies that stretch in one
 piece, what is known holds there too; where a break (a join, an insertion, an edge) touches it, the place lies
-within MARGIN of the break and so in a stretch that was scanned. Openings of kinds wider than MARGIN are the
+within BEFORE or BEHIND of the break and so in a stretch that was scanned. Openings of wider kinds are the
 exception: a version whose base holds one is scanned whole.
 """
 
@@ -49,8 +49,8 @@ class Carrier:
             hits = sorted(self._detector.engine.scan(version.data), key=lambda hit: hit[1])
         if any(self._detector.wide(row) for row, _ in hits):
             self._open.add(version.serial)
-        bounds = (0, len(version.data))
-        placed = self._detector.placed(version.data, bounds, hits, (version.name, tally))
+        bounds = (0, version.size)
+        placed = self._detector.placed(version.data, bounds, hits, (version.name, tally)) if hits else []
         if whole:
             return placed
         carried = carry(self._known.get(version.base, ()), version)
@@ -74,7 +74,7 @@ def carry(known: Sequence[Placed], version: Version) -> Iterator[Placed]:
     """What of the base's knowledge holds in the version, at its new offsets."""
     if not known:
         return
-    size = len(version.data)
+    size = version.size
     least = min(item.high - item.low for item in known)
     for at in range(0, len(version.copied), 3):
         length = version.copied[at + 2]

@@ -156,12 +156,16 @@ def _pool(jobs: int) -> Executor:
     # fork shares the loaded catalogue; where it is not to be had, workers load it from the cache.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
     context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupt)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C is the parent's to answer."""
+def _begin() -> None:
+    """Ctrl-C is the parent's to answer, and what was made before the fork is not ours to search for garbage."""
+    import gc
     import signal
+
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

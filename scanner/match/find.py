@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import ahocorasick
 import regex
 
 from scanner.match import decode
-from scanner.records import MARGIN, REACH, Credential, Entry, Match, Part
+from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
 
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
@@ -90,8 +91,7 @@ class Finder:
         self.kinds = [Kind(number, credential, timeout) for number, credential in enumerate(credentials)]
         self._entries = entries
         self._reaches: dict[int, Reach] = {}
-        self._literals: dict[int, list[bytes]] = {}
-        self._longest: dict[int, int] = {}
+        self._literals: dict[int, Any] = {}
 
     def reach(self, row: int) -> Reach:
         """The window of a row: wide enough for its widest match and what judgement reads around that."""
@@ -114,41 +114,34 @@ class Finder:
         )
 
     def wide(self, row: int) -> bool:
-        """Whether a hit of this row needs more than MARGIN on either side."""
+        """Whether what a hit of this row speaks of may be further from a break that it depends on than is looked at."""
         before, after = self.reach(row)
         entry = self._entries[row]
-        return max(before + max(len(entry.needle), entry.width), after) > MARGIN
+        return before + max(len(entry.needle), entry.width) > BEHIND or after > BEFORE
 
-    def anchors(self, row: int, hits: Sequence[int], buffer: Any, low: int) -> list[int]:
-        """Where the literals begin that the hits of one row (their ends, ascending) may speak of.
+    def anchors(self, row: int, end: int, text: bytes) -> list[int]:
+        """Where the literals begin that a hit of a row, which ends at `end` in `text`, may speak of.
 
-        For a literal that is one place a hit. An expression tells its end only: what lies within its width
-        before that is searched, overlapping stretches once. Nothing before `low`, the segment's start.
+        For a literal that is one place. An expression tells its end only: what lies within its width before that
+        is searched.
         """
         entry = self._entries[row]
         if not entry.expression:
-            return [end - len(entry.needle) for end in hits if end - len(entry.needle) >= low]
-        words = self._words(row)
-        found: set[int] = set()
-        searched = low
-        for end in hits:
-            start = max(searched, end - entry.width)
-            text = bytes(buffer[start:end]).lower()  # case is decided by the exact match
-            for word in words:
-                at = text.find(word)
-                while at >= 0:
-                    found.add(start + at)
-                    at = text.find(word, at + 1)
-            searched = max(searched, end - self._longest[row])
-        return sorted(found)
+            return [end - len(entry.needle)] if end >= len(entry.needle) else []
+        start = max(0, end - entry.width)
+        # Case is decided by the exact match; Latin-1 keeps every offset.
+        found = self._words(row).iter(text[start:end].lower().decode("latin-1"))
+        return sorted({start + last + 1 - length for last, length in found})
 
-    def _words(self, row: int) -> list[bytes]:
+    def _words(self, row: int) -> Any:
+        """An automaton that tells where each literal of the row's kinds ends, and its length."""
         known = self._literals.get(row)
         if known is None:
-            kinds = [self.kinds[number].credential for number in self._entries[row].credentials]
-            known = sorted({word.encode().lower() for kind in kinds for word in kind.literals})
-            self._literals[row] = known
-            self._longest[row] = max(map(len, known))
+            known = self._literals[row] = ahocorasick.Automaton()
+            for number in self._entries[row].credentials:
+                for word in self.kinds[number].credential.literals:
+                    known.add_word(word.encode().lower().decode("latin-1"), len(word.encode()))
+            known.make_automaton()
         return known
 
     def sights(self, row: int, window: bytes, at: int) -> Iterator[Sight]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from scanner.errors import GitError
 from scanner.records import Fault, Found, Origin, Run, Tally
 from scanner.sources.git.door import Door
-from scanner.sources.git.inventory import Inventory
 from scanner.sources.git.objects import Listing
 from scanner.sources.git.people import people_of
 from scanner.sources.git.walk import walk
 from scanner.sources.git.worktree import staged
+
+if TYPE_CHECKING:
+    from scanner.sources.git.inventory import Inventory
 
 COMMITS = 4000
 """Commits in one task."""
@@ -33,6 +36,9 @@ class Attribution:
         """Object -> where it is in history, in the index, behind a tag, or nowhere."""
         kinds = self._kinds(found)
         blobs = frozenset(name for name, kind in kinds.items() if kind == "blob")
+        charted = self._charted(blobs, run)
+        if charted is not None:
+            return self._told(charted[0], kinds, charted[1])
         reachable = self._reachable()
         met = self._walk(reachable, blobs, run, True)
         places = _earliest(met)
@@ -40,6 +46,18 @@ class Attribution:
         if rest:
             places |= self._elsewhere(rest, reachable, run)
         return self._told(places, kinds, reachable)
+
+    def _charted(self, blobs: frozenset[str], run: Run) -> tuple[dict[tuple[str, bytes], int], Sequence[str]] | None:
+        """The places, from what the walk read; None where there was no walk, or something is wrong."""
+        if isinstance(self._listing, Listing):
+            return None
+        from scanner.sources.git.chart import chart
+        from scanner.sources.git.trees import Unclear
+
+        try:
+            return chart(self._door, self._listing, blobs, run)
+        except (Unclear, OSError):
+            return None
 
     def _kinds(self, found: Found) -> dict[str, str]:
         if not found:
@@ -115,12 +133,12 @@ class Attribution:
         return _earliest((name, path, base + number) for name, path, number in met)
 
     def _told(
-        self, places: dict[tuple[str, bytes], int], kinds: dict[str, str], commits: list[str]
+        self, places: dict[tuple[str, bytes], int], kinds: dict[str, str], commits: Sequence[str]
     ) -> dict[str, list[Origin]]:
         head = self._head_files(frozenset(name for name, _ in places))
         notes = self._notes()
-        rank = {commit: number for number, commit in enumerate(commits)}
         messages = [name for name, kind in kinds.items() if kind == "commit"]
+        rank = ranks(commits, messages)
         people = people_of(self._door, [*{commits[number] for number in places.values()}, *messages])
         told: dict[str, list[Origin]] = {name: [] for name in kinds}
         for (name, path), number in places.items():
@@ -169,6 +187,14 @@ class Attribution:
             if kind != "commit":
                 names.setdefault(name, ref)
         return names
+
+
+def ranks(commits: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Where in the order of history some commits stand; those that are not in it are left out."""
+    if isinstance(commits, list):
+        wanted = frozenset(names)
+        return {commit: number for number, commit in enumerate(commits) if commit in wanted}
+    return {name: number for name in names if (number := commits.index(name)) >= 0}
 
 
 def _earliest(met: Iterable[tuple[str, bytes, int]]) -> dict[tuple[str, bytes], int]:

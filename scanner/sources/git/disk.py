@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Iterator
 
-from scanner.sources.git.packs import BadPack, Index
-
 _HEX = re.compile(r"[0-9a-f]{2}")
+_LOOSE = re.compile(r"[0-9a-f]+")
 
 
 def names(objects: str, hash_size: int) -> Iterator[str]:
     """Every object id that a pack's index or a loose object's file name shows; some may come twice."""
+    from scanner.sources.git.packs import BadPack, Index  # and numpy with it
+
     for folder in object_folders(objects):
         yield from loose_names(folder, 2 * hash_size)
         for pack in packs(folder):
@@ -79,5 +80,5 @@ def loose_names(folder: str, length: int) -> Iterator[str]:
         except OSError:
             continue
         for rest in below:
-            if len(rest) == length - 2 and not rest.startswith("tmp"):
+            if len(rest) == length - 2 and _LOOSE.fullmatch(rest):
                 yield name + rest

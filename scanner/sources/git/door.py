@@ -153,6 +153,14 @@ class Door:
             raise GitError(f"git {arguments[0]} failed: {'; '.join(words[-3:])}")
         return done.stdout
 
+    def shallow(self) -> list[str]:
+        """The commits whose parents a shallow clone has not got."""
+        try:
+            with open(os.path.join(self.git_dir, "shallow"), encoding="ascii") as stream:
+                return stream.read().split()
+        except OSError:
+            return []
+
     def close(self) -> None:
         """Remove the private git directory."""
         shutil.rmtree(self.git_dir, ignore_errors=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scanner.records import Fault, Found, Origin, Run, Shard, Skip, Tally
 from scanner.sources.git import disk, inner
 from scanner.sources.git.attribution import Attribution
 from scanner.sources.git.door import Door
-from scanner.sources.git.inventory import Inventory
 from scanner.sources.git.objects import Listing
-from scanner.sources.git.packs import BadPack
+
+if TYPE_CHECKING:
+    from scanner.sources.git.inventory import Inventory
 
 
 class HistorySource:
@@ -34,28 +36,30 @@ class HistorySource:
             if not os.path.isdir(folder):
                 tally.faults.append(Fault(folder, "is named as an alternate and is no folder of objects"))
         if not self._whole:
-            try:
-                inventory = Inventory(self._door, self._door.hash_size)
-                self._listing = inventory
-                inventory.survey()
-            except (BadPack, OSError):
-                self._listing = Listing(self._door)  # git tells what is wrong, and reads the rest
+            self._survey()
         yield from self._listing.shards(tally)
+
+    def _survey(self) -> None:
+        """Read the packs' headers; where that cannot be, git tells what is wrong, and reads all."""
+        from scanner.sources.git.inventory import Inventory  # and numpy with it
+        from scanner.sources.git.packs import BadPack
+
+        try:
+            inventory = Inventory(self._door, self._door.hash_size)
+            inventory.survey()
+            self._listing = inventory
+        except (BadPack, OSError):
+            self._listing = Listing(self._door)
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """See `Source.locate`; also names what reachable commits need and the repository lacks."""
-        for boundary in self._shallow():
+        for boundary in self._door.shallow():
             tally.skips.append(Skip(boundary, "history before it is not in this shallow clone"))
         origins = Attribution(self._door, self._listing, tally).locate(found, run)
         return {(name, print_): origins[name] for name, prints in found.items() for print_ in prints}
 
-    def _shallow(self) -> list[str]:
-        try:
-            with open(f"{self._door.git_dir}/shallow", encoding="ascii") as stream:
-                return stream.read().split()
-        except OSError:
-            return []
-
     def close(self) -> None:
         """See `Source.close`."""
+        if not isinstance(self._listing, Listing):
+            self._listing.close()
         self._door.close()

@@ -1,190 +1,461 @@
-"""The inner loop of the delta walk: pack headers, delta instructions, and what is new in a version.
+"""The inner loop of the delta walk: pack entries, delta instructions, what is new in a version, and what commits say.
 
-Plain typed Python in one small module, compiled by mypyc where the package is built with a C compiler at hand
-and interpreted otherwise; the same tests run for both. The formats are those of git's
+Plain typed Python in one module, compiled by mypyc where the package is built with a C compiler at hand and
+interpreted otherwise; the same tests run for both. The formats are those of git's
 Documentation/gitformat-pack.txt.
 """
 
 from __future__ import annotations
 
+import os
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+_inflater: Any
+try:
+    from isal import isal_zlib as _inflater  # half as long again as fast where it runs
+except ImportError:
+    _inflater = zlib
+
+crc32: Any = _inflater.crc32
 COMPILED = not __file__.endswith(".py")
 
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
+KIND, IS_KNOWN, IS_LEAF = 7, 8, 16
+"""What a row's marks hold: the object's type, and bits."""
+_SMALL = 1 << 16
+"""Entries up to this may be inflated at once: a thousand times that is the most they can hold."""
 
 
 class Malformed(Exception):
     """Bytes that are no pack entry or no delta."""
 
 
-def headers(data: bytes, first: int, offsets: list[int], hash_size: int) -> list[int]:
-    """The headers of the entries at `offsets`, all inside `data`, which begins at `first` in the pack.
-
-    Flat, four numbers an entry: type, size as stored, length of the header, and for an OFS_DELTA the
-    distance back to its base (0 for the others).
-    """
-    found: list[int] = []
+def entry(data: bytes, hash_size: int, most: int) -> tuple[int, bytes]:
+    """A whole entry of a pack -> its type and what it holds, `most` bytes at the most. Raises Malformed."""
     limit = len(data)
-    for offset in offsets:
-        start = offset - first
-        at = start
-        if at < 0 or at >= limit:
-            raise Malformed("an entry begins outside of its pack")
+    if limit < 2:
+        raise Malformed("an entry is cut off")
+    byte = data[0]
+    at = 1
+    kind = (byte >> 4) & 7
+    size = byte & 15
+    shift = 4
+    while byte & 128:
+        if at >= limit or shift > 60:
+            raise Malformed("an entry's size does not end")
         byte = data[at]
         at += 1
-        kind = (byte >> 4) & 7
-        size = byte & 15
-        shift = 4
+        size |= (byte & 127) << shift
+        shift += 7
+    if size > most:
+        raise Malformed("too large for the walk")
+    if kind == 6:
+        byte = 128
         while byte & 128:
-            if at >= limit or shift > 60:
-                raise Malformed("an entry's size does not end")
-            byte = data[at]
-            at += 1
-            size |= (byte & 127) << shift
-            shift += 7
-        distance = 0
-        if kind == 6:
             if at >= limit:
                 raise Malformed("an entry's base is cut off")
             byte = data[at]
             at += 1
-            distance = byte & 127
-            while byte & 128:
-                if at >= limit or distance > 1 << 56:
-                    raise Malformed("an entry's base does not end")
-                byte = data[at]
-                at += 1
-                distance = ((distance + 1) << 7) | (byte & 127)
-        elif kind == 7:
-            at += hash_size
-        found.append(kind)
-        found.append(size)
-        found.append(at - start)
-        found.append(distance)
-    return found
+    elif kind == 7:
+        at += hash_size
+    if at >= limit:
+        raise Malformed("an entry is cut off")
+    return kind, inflate(data[at:], size)
 
 
-def pieces(delta: bytes, base_size: int) -> tuple[list[bytes], list[int], list[int], int]:
-    """A delta's instructions.
+def inflate(data: bytes, size: int) -> bytes:
+    """A zlib stream that must hold `size` bytes. Raises Malformed."""
+    out: bytes
+    try:
+        if len(data) < _SMALL:
+            out = _inflater.decompress(data, 15, size + 1)
+        else:
+            out = _inflater.decompressobj().decompress(data, size + 1)
+    except (zlib.error, _inflater.error) as error:
+        raise Malformed(f"it does not inflate: {error}") from None
+    if len(out) != size:
+        raise Malformed("it inflates to another size than it says")
+    return out
 
-    Returns (inserted, plan, copied, size): `plan` holds for each instruction its source offset, or -1 for the
-    next of `inserted`, and its length; `copied` is flat, three numbers a piece (offset in the version, offset
-    in the base, length), neighbours that continue each other joined; `size` is that of the version.
+
+def apply(
+    delta: bytes, base: bytes, before: int, behind: int, parts: list[bytes], build: bool
+) -> tuple[bytes, list[int], list[int]]:
+    """A delta's version, what it copies from its base, and what of it has to be looked at. Raises Malformed.
+
+    Returns (version, copied, fresh). The version is made only with `build`. `copied` is flat, three numbers a
+    piece (offset in the version, offset in the base, length), neighbours that continue each other joined.
+    `fresh` is flat, start and end of each stretch, ascending: all but the insides of copied pieces, where an
+    inside keeps `behind` bytes from a break behind which it stands, and `before` bytes from one before which it
+    stands: a piece's edges, unless the version begins or ends there just as its base does. The texts of these
+    stretches are appended to `parts`.
     """
     limit = len(delta)
+    base_size = len(base)
     at = 0
-    sizes: list[int] = [0, 0]
-    for which in range(2):
-        shift = 0
-        while True:
-            if at >= limit or shift > 60:
-                raise Malformed("a delta's size does not end")
-            byte = delta[at]
-            at += 1
-            sizes[which] |= (byte & 127) << shift
-            shift += 7
-            if not byte & 128:
-                break
-    if sizes[0] != base_size:
-        raise Malformed("a delta belongs to another base")
-    inserted: list[bytes] = []
-    plan: list[int] = []
-    copied: list[int] = []
-    done = 0
-    while at < limit:
-        code = delta[at]
+    said = 0
+    shift = 0
+    byte = 128
+    while byte & 128:
+        if at >= limit or shift > 60:
+            raise Malformed("a delta's size does not end")
+        byte = delta[at]
         at += 1
-        if code & 128:
-            if at + _COPY_BYTES[code & 127] > limit:
-                raise Malformed("a delta's copy is cut off")
-            source = 0
-            length = 0
-            if code & 1:
-                source = delta[at]
-                at += 1
-            if code & 2:
-                source |= delta[at] << 8
-                at += 1
-            if code & 4:
-                source |= delta[at] << 16
-                at += 1
-            if code & 8:
-                source |= delta[at] << 24
-                at += 1
-            if code & 16:
-                length = delta[at]
-                at += 1
-            if code & 32:
-                length |= delta[at] << 8
-                at += 1
-            if code & 64:
-                length |= delta[at] << 16
-                at += 1
-            if length == 0:
-                length = 0x10000
-            if source + length > base_size:
-                raise Malformed("a delta copies from beyond its base")
-            plan.append(source)
-            plan.append(length)
-            last = len(copied) - 3
-            if last >= 0 and copied[last] + copied[last + 2] == done and copied[last + 1] + copied[last + 2] == source:
-                copied[last + 2] += length
+        said |= (byte & 127) << shift
+        shift += 7
+    size = 0
+    shift = 0
+    byte = 128
+    while byte & 128:
+        if at >= limit or shift > 60:
+            raise Malformed("a delta's size does not end")
+        byte = delta[at]
+        at += 1
+        size |= (byte & 127) << shift
+        shift += 7
+    if said != base_size:
+        raise Malformed("a delta belongs to another base")
+    whole: list[bytes] = []
+    copied: list[int] = []
+    fresh: list[int] = []
+    done = 0
+    open_at = -1  # where the stretch that is being gathered begins
+    run_at = 0  # the copies that continue each other: where they begin in the version and in the base, and how long
+    run_source = 0
+    run = 0
+    while True:
+        code = 0
+        source = 0
+        length = 0
+        if at < limit:
+            code = delta[at]
+            at += 1
+            if code & 128:
+                if at + _COPY_BYTES[code & 127] > limit:
+                    raise Malformed("a delta's copy is cut off")
+                if code & 1:
+                    source = delta[at]
+                    at += 1
+                if code & 2:
+                    source |= delta[at] << 8
+                    at += 1
+                if code & 4:
+                    source |= delta[at] << 16
+                    at += 1
+                if code & 8:
+                    source |= delta[at] << 24
+                    at += 1
+                if code & 16:
+                    length = delta[at]
+                    at += 1
+                if code & 32:
+                    length |= delta[at] << 8
+                    at += 1
+                if code & 64:
+                    length |= delta[at] << 16
+                    at += 1
+                if length == 0:
+                    length = 0x10000
+                if source + length > base_size:
+                    raise Malformed("a delta copies from beyond its base")
+                if run > 0 and source == run_source + run:
+                    run += length
+                    done += length
+                    continue
+            elif code == 0:
+                raise Malformed("a delta holds a reserved instruction")
+        if run > 0:
+            copied.append(run_at)
+            copied.append(run_source)
+            copied.append(run)
+            beyond = run_source + run
+            if build:
+                whole.append(base[run_source:beyond])
+            low = run_at if run_at == 0 and run_source == 0 else run_at + behind
+            high = done if done == size and beyond == base_size else done - before
+            if high > low:
+                if low > run_at:
+                    parts.append(base[run_source : run_source + (low - run_at)])
+                if open_at < 0 and low > run_at:
+                    open_at = run_at
+                if open_at >= 0:
+                    fresh.append(open_at)
+                    fresh.append(low)
+                open_at = -1
+                if high < done:
+                    open_at = high
+                    parts.append(base[beyond - (done - high) : beyond])
             else:
-                copied.append(done)
-                copied.append(source)
-                copied.append(length)
+                if open_at < 0:
+                    open_at = run_at
+                parts.append(base[run_source:beyond])
+            run = 0
+        if code & 128:
+            run_at = done
+            run_source = source
+            run = length
             done += length
         elif code:
             if at + code > limit:
                 raise Malformed("a delta's insert is cut off")
-            inserted.append(delta[at : at + code])
-            plan.append(-1)
-            plan.append(code)
+            text = delta[at : at + code]
+            parts.append(text)
+            if build:
+                whole.append(text)
+            if open_at < 0:
+                open_at = done
             at += code
             done += code
         else:
-            raise Malformed("a delta holds a reserved instruction")
-    if done != sizes[1]:
+            break
+    if done != size:
         raise Malformed("a delta makes another size than it says")
-    return inserted, plan, copied, done
+    if open_at >= 0:
+        fresh.append(open_at)
+        fresh.append(size)
+    return b"".join(whole), copied, fresh
 
 
 _COPY_BYTES = [sum((code >> bit) & 1 for bit in range(7)) for code in range(128)]
 
 
-def build(base: bytes, inserted: list[bytes], plan: list[int]) -> bytes:
-    """The version that a delta's instructions make of its base."""
-    parts: list[bytes] = []
-    taken = 0
-    for at in range(0, len(plan), 2):
-        source = plan[at]
-        if source < 0:
-            parts.append(inserted[taken])
-            taken += 1
+class Version:
+    """One object of a delta walk; see `records.Version`. What is made of nothing else is built when it is asked for."""
+
+    def __init__(self, serial: int, oid: bytes, base: int, copied: list[int], size: int, data: bytes) -> None:
+        """`data` is the whole object, or nothing yet (see `later`)."""
+        self.serial = serial
+        self.oid = oid
+        self.base = base
+        self.copied = copied
+        self.size = size
+        self.base_size = 0
+        self._data = data
+        self._delta = b""
+        self._source = b""
+
+    def later(self, delta: bytes, source: bytes) -> None:
+        """What it is made of: of `source`, with `delta` only if it is not made yet."""
+        self.base_size = len(source)
+        self._delta = delta
+        self._source = source if delta else b""
+
+    @property
+    def name(self) -> str:
+        """The object's id."""
+        return self.oid.hex()
+
+    @property
+    def data(self) -> bytes:
+        """The whole object, of a commit or a tag its message."""
+        if self._delta:
+            self._data = apply(self._delta, self._source, 0, 0, [], True)[0]
+            self._delta = b""
+            self._source = b""
+        return self._data
+
+
+class Walk:
+    """One pass over rows of the walk: what is new is gathered until it makes a batch."""
+
+    def __init__(
+        self,
+        rows: Iterator[tuple[int, ...]],
+        first: int,
+        hash_size: int,
+        pack: int,
+        names: Any,
+        limits: tuple[int, int, int, int, int],
+    ) -> None:
+        """`rows` as `plan.ROW` has them, from row `first` on; `pack` is a file descriptor, `names` the index's.
+
+        `limits` are the bytes to look at that make a batch; those that it may hold on to, and the bases, too; the
+        largest object; and `before` and `behind` of `apply`.
+        """
+        self._rows = rows
+        self._pack = pack
+        self._hash_size = hash_size
+        self._names = names
+        self._most_new, self._most_held, self._huge, self._before, self._behind = limits
+        self._serial = first - 1
+        self._path: list[tuple[int, bytes, bool]] = []
+        self._lost: set[int] = set()
+        self._path_bytes = 0
+        self.left: list[bytes] = []  # what this reader cannot read, or holds damage
+        self.objects = 0
+        self.bytes = 0
+        self.odd: list[bytes] = []  # commits that cannot be read here, or are not as git writes them
+        self.commits: list[int] = []
+        self.parents: list[int] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """A new batch."""
+        self.parts: list[bytes] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.owners: list[int] = []
+        self.offsets: list[int] = []
+        self.versions: list[Version] = []
+        self.used = 0
+        self.held = 0
+
+    def fill(self) -> bool:
+        """Visit rows until a batch is full; False at the end."""
+        for row in self._rows:
+            self._serial += 1
+            self._visit(row)
+            if self.used >= self._most_new or self.held >= self._most_held:
+                return True
+        return False
+
+    def live(self) -> list[int]:
+        """Serials that later batches may name as bases."""
+        return [serial for serial, _, _ in self._path]
+
+    def _visit(self, row: tuple[int, ...]) -> None:
+        offset, end, number, base, crc, marks = row
+        known = marks & IS_KNOWN != 0
+        kept = len(self.parts)
+        name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
+        copied: list[int] = []
+        fresh: list[int] = []
+        source = b""
+        delta = b""
+        hidden = False
+        size = 0
+        try:
+            raw = os.pread(self._pack, end - offset, offset)
+            if base in self._lost or crc32(raw) != crc:
+                raise Malformed("damaged, or made of what is")
+            while len(self._path) > 0 and self._path[-1][0] != base:
+                self._path_bytes -= len(self._path.pop()[1])
+            kind, data = entry(raw, self._hash_size, self._huge)
+            size = len(data)
+            if kind >= 6:
+                if len(self._path) == 0:
+                    raise Malformed("a delta without its base")
+                _, source, hidden = self._path[-1]
+                delta = data
+                size = made(delta)
+                leaf = marks & IS_LEAF != 0
+                data, copied, fresh = apply(delta, source, self._before, self._behind, self.parts, not leaf)
+                if not leaf:
+                    delta = b""
+            if size > self._huge or self._path_bytes + len(data) > self._most_held:
+                raise Malformed("too large for the walk")
+        except (Malformed, IndexError, OSError):
+            del self.parts[kept:]
+            self._lost.add(self._serial)
+            if marks & KIND == COMMIT:
+                self.odd.append(name)
+            if not known:
+                self.left.append(name)
+            return
+        if marks & IS_LEAF == 0:
+            self._path.append((self._serial, data, known))
+            self._path_bytes += len(data)
+        if known:
+            del self.parts[kept:]
+            return
+        self.objects += 1
+        self.bytes += size
+        if marks & KIND != BLOB:
+            del self.parts[kept:]
+            if delta:
+                data = apply(delta, source, 0, 0, [], True)[0]
+            self._message(name, data, marks & KIND)
+        elif kind >= 6 and not hidden:
+            version = Version(self._serial, name, base, copied, size, data)
+            version.later(delta, source)
+            self._add(version, fresh)
+            self.held += len(delta) + len(data)
         else:
-            parts.append(base[source : source + plan[at + 1]])
-    return b"".join(parts)
+            del self.parts[kept:]
+            if delta:
+                data = apply(delta, source, 0, 0, [], True)[0]
+            self._alone(name, data)
+
+    def _alone(self, name: bytes, data: bytes) -> None:
+        """An object that is looked at from its first byte to its last."""
+        self.parts.append(data)
+        self._add(Version(self._serial, name, -1, [], len(data), data), [0, len(data)])
+        self.held += len(data)
+
+    def _message(self, name: bytes, data: bytes, kind: int) -> None:
+        """Of a commit or a tag, what follows its header lines."""
+        start = data.find(b"\n\n")
+        if kind == COMMIT:
+            self._commit(name, data, start if start >= 0 else len(data))
+        if start >= 0:
+            self._alone(name, data[start + 2 :])
+
+    def _commit(self, name: bytes, data: bytes, end: int) -> None:
+        """What history needs to know: beginnings of ids, as numbers, and when it was committed."""
+        width = 2 * self._hash_size
+        parents: list[int] = []
+        at = 5 + width + 1
+        try:
+            tree = int(data[5:21], 16) if end > at else -1
+            while at + 8 + width <= end and data[at : at + 7] == b"parent ":
+                parents.append(int(data[at + 7 : at + 23], 16))
+                at += 8 + width
+        except ValueError:
+            tree = -1
+        if tree < 0:
+            self.odd.append(name)
+            return
+        self.commits.append(int.from_bytes(name[:8], "big"))
+        self.commits.append(tree)
+        self.commits.append(committed(data, end))
+        self.commits.append(len(parents))
+        self.parents.extend(parents)
+
+    def _add(self, version: Version, fresh: list[int]) -> None:
+        owner = len(self.versions)
+        used = self.used
+        for at in range(0, len(fresh), 2):
+            start = fresh[at]
+            self.starts.append(used)
+            used += fresh[at + 1] - start
+            self.ends.append(used)
+            self.owners.append(owner)
+            self.offsets.append(start)
+        self.used = used
+        self.versions.append(version)
 
 
-def fresh(copied: list[int], base_size: int, size: int, margin: int) -> list[int]:
-    """What of a version has to be looked at: flat, start and end of each stretch, ascending.
+def committed(data: bytes, end: int) -> int:
+    """When a commit was made, in seconds; 0 where that cannot be read, as git has it."""
+    at = data.find(b"\ncommitter ", 0, end) + 1
+    if at == 0:
+        return 0
+    last = data.find(b"\n", at, end)
+    if last < 0:
+        last = end
+    line = data[at:last]
+    words = line[line.rfind(b">") + 1 :].split()
+    if len(words) == 0 or not words[0].isdigit() or len(words[0]) > 18:
+        return 0
+    return int(words[0])
 
-    That is all but the insides of copied pieces, where an inside keeps `margin` bytes from every break: a
-    piece's edge, unless the version begins or ends there just as its base does.
-    """
-    found: list[int] = []
-    position = 0
-    for at in range(0, len(copied), 3):
-        start = copied[at]
-        source = copied[at + 1]
-        end = start + copied[at + 2]
-        inner = start if start == 0 and source == 0 else start + margin
-        outer = end if end == size and source + copied[at + 2] == base_size else end - margin
-        if outer > inner:
-            if inner > position:
-                found.append(position)
-                found.append(inner)
-            position = outer
-    if size > position:
-        found.append(position)
-        found.append(size)
-    return found
+
+def made(delta: bytes) -> int:
+    """The size of the version that a delta makes. Raises Malformed."""
+    at = 0
+    while at < len(delta) and delta[at] & 128:
+        at += 1
+    at += 1
+    size = 0
+    shift = 0
+    byte = 128
+    while byte & 128:
+        if at >= len(delta) or shift > 60:
+            raise Malformed("a delta's size does not end")
+        byte = delta[at]
+        at += 1
+        size |= (byte & 127) << shift
+        shift += 7
+    return size

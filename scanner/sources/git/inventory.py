@@ -6,15 +6,18 @@ Where a pack is not understood, `objects.Listing` serves instead: there git list
 from __future__ import annotations
 
 import os
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scanner.records import Shard, Tally
-from scanner.sources.git import delta, disk, inner
+from scanner.sources.git import disk, inner, plan
+from scanner.sources.git.delta import WalkShard
 from scanner.sources.git.door import Door
 from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard, checked
-from scanner.sources.git.packs import Index, Layout
+from scanner.sources.git.packs import Bytes, Index, Layout
+from scanner.sources.git.trees import TreeShard
 
 _SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
 
@@ -28,77 +31,70 @@ class Inventory:
     def __init__(self, door: Door, hash_size: int) -> None:
         self._door = door
         self._hash_size = hash_size
-        self.commits: list[str] = []
         self.present = os.path.join(door.git_dir, "keysieve-present")
-        self._blobs = array("Q")
-        self._folders: list[str] = []
-        self._layouts: list[tuple[str, Index, Layout]] = []
+        self.walks: list[WalkShard] = []
+        self.trees: list[TreeShard] = []
+        self.loose_names: list[str] = []
+        self._loose_commits: list[str] = []
+        self._packs: list[tuple[str, Layout]] = []
         self._indexes: list[Index] = []
-        self._prefixes: list[array[int]] = []
+        self._commits: list[tuple[Index, NDArray[np.uint32]]] = []
+
+    @property
+    def commits(self) -> list[str]:
+        """Every commit, in the order of the packs."""
+        packed = (index.name(number).hex() for index, numbers in self._commits for number in numbers.tolist())
+        return [*packed, *self._loose_commits]
+
+    def beginning(self, prefix: bytes) -> bytes:
+        """The id that begins with these bytes, b"" if there is none."""
+        for index in self._indexes:
+            if name := index.beginning(prefix):
+                return name
+        start = prefix.hex()
+        return bytes.fromhex(next((name for name in self.loose_names if name.startswith(start)), ""))
 
     def survey(self) -> None:
         """Read every pack's headers, before the first shard: a pack that cannot be used is known in time."""
-        self._folders = disk.object_folders(os.path.join(self._door.repository.common_dir, "objects"))
-        for pack in (pack for folder in self._folders for pack in disk.packs(folder)):
+        folders = disk.object_folders(os.path.join(self._door.repository.common_dir, "objects"))
+        for pack in (pack for folder in folders for pack in disk.packs(folder)):
             index = Index(pack[:-5] + ".idx", self._hash_size)
-            self._layouts.append((pack, index, Layout(index, pack)))
+            self._indexes.append(index)
+            self._packs.append((pack, Layout(index, pack)))
+        names = {name for folder in folders for name in disk.loose_names(folder, 2 * self._hash_size)}
+        self.loose_names = sorted(name for name in names if not self._packed(bytes.fromhex(name)))
+        prefixes = [index.prefixes() for index in self._indexes]
+        prefixes.append(np.array([int(name[:16], 16) for name in self.loose_names], np.uint64))
+        np.sort(np.concatenate(prefixes)).tofile(self.present)
+
+    def _packed(self, name: bytes) -> bool:
+        return any(index.find(name) >= 0 for index in self._indexes)
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
-        """The walk of each pack, then the loose objects; then `present` and `commits` are whole."""
-        while self._layouts:
-            yield from self._pack(*self._layouts.pop(0))
-        yield from self._loose(self._folders, tally)
-        with open(self.present, "wb") as out:
-            array("Q", sorted(self._blobs)).tofile(out)
-        for index in self._indexes:
-            index.close()
+        """The walk of each pack, then its trees, then the loose objects."""
+        for number, index in enumerate(self._indexes):
+            pack, layout = self._packs.pop(0)
+            where = os.path.join(self._door.git_dir, f"keysieve-walk-{number}")
+            found = plan.rows(layout, _wanted(index, layout, self._indexes[:number]), index.crcs())
+            found.tofile(where)
+            for part in plan.shards(found):
+                self.walks.append(WalkShard(self._door.git_dir, pack, where, self._hash_size, *part))
+                yield self.walks[-1]
+            found = plan.rows(layout, (layout.kinds == inner.TREE).astype(np.uint8), index.crcs())
+            found.tofile(where + "-trees")
+            for part in plan.shards(found):
+                self.trees.append(TreeShard(pack, where + "-trees", self._hash_size, self.present, *part))
+                yield self.trees[-1]
+            self._commits.append((index, layout.numbers[layout.kinds == inner.COMMIT]))
+        yield from self._rest(tally)
 
-    def _pack(self, pack: str, index: Index, layout: Layout) -> Iterator[Shard]:
-        wanted = self._wanted(index, layout)
-        path = os.path.join(self._door.git_dir, f"keysieve-walk-{len(self._indexes)}")
-        self._indexes.append(index)
-        if self._layouts:  # a later pack may hold the same objects
-            self._prefixes.append(array("Q", map(index.prefix, range(index.count))))
-        for first, count, weight in delta.plan(layout, wanted, path):
-            yield delta.WalkShard(self._door.git_dir, pack, path, self._hash_size, first, count, weight)
-
-    def _wanted(self, index: Index, layout: Layout) -> bytearray:
-        """Blobs, commits and tags, each from the first pack that has it."""
-        wanted = bytearray(len(layout.kinds))
-        alone = not self._indexes
-        for place, kind in enumerate(layout.kinds):
-            if kind not in _SCANNED:
-                continue
-            number = layout.numbers[place]
-            if not alone and self._seen(index, number):
-                wanted[place] = delta.KNOWN
-                continue
-            wanted[place] = delta.WALK
-            if kind == inner.BLOB:
-                self._blobs.append(index.prefix(number))
-            elif kind == inner.COMMIT:
-                self.commits.append(index.name(number).hex())
-        return wanted
-
-    def _seen(self, index: Index, number: int) -> bool:
-        prefix = index.prefix(number)
-        for other, prefixes in zip(self._indexes, self._prefixes, strict=True):
-            place = bisect_left(prefixes, prefix)
-            if place < len(prefixes) and prefixes[place] == prefix and other.find(index.name(number)) >= 0:
-                return True
-        return False
-
-    def _loose(self, folders: list[str], tally: Tally) -> Iterator[Shard]:
-        names = {name for folder in folders for name in disk.loose_names(folder, 2 * self._hash_size)}
-        ids = sorted(name for name in names if all(i.find(bytes.fromhex(name)) < 0 for i in self._indexes))
+    def _rest(self, tally: Tally) -> Iterator[Shard]:
         path = os.path.join(self._door.git_dir, "keysieve-objects")
         first = length = weight = 0
         with open(path, "wb") as out:
-            for name, kind, size in checked(self._door.git_dir, ids, tally):
-                if kind == b"blob":
-                    self._blobs.append(int(name[:16], 16))
-                elif kind == b"commit":
-                    self.commits.append(name.decode())
+            for name, kind, size in checked(self._door.git_dir, self.loose_names, tally):
+                if kind == b"commit":
+                    self._loose_commits.append(name.decode())
                 out.write(name + b"\n")
                 length += len(name) + 1
                 weight += size
@@ -108,3 +104,21 @@ class Inventory:
                     first, length, weight = first + length, 0, 0
         if length:
             yield ObjectsShard(self._door.git_dir, path, first, length, weight)
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        for index in self._indexes:
+            index.close()
+
+
+def _wanted(index: Index, layout: Layout, before: Sequence[Index]) -> Bytes:
+    """Blobs, commits and tags, each from the first pack that has it."""
+    wanted = np.isin(layout.kinds, _SCANNED).astype(np.uint8) * np.uint8(plan.WALK)
+    if before:
+        known = np.zeros(index.count, bool)
+        mine = index.prefixes()
+        for other in before:
+            for number in np.flatnonzero(np.isin(mine, other.prefixes())).tolist():
+                known[number] = known[number] or other.find(index.name(number)) >= 0
+        wanted[known[layout.numbers] & (wanted > 0)] = plan.KNOWN
+    return wanted

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import mmap
 import os
-import zlib
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scanner.sources.git import inner
 
-_inflater: Any
-try:
-    from isal import isal_zlib as _inflater  # twice as fast where it runs
-except ImportError:
-    _inflater = zlib
-
-crc32 = _inflater.crc32
 _MAGIC = b"\377tOc\0\0\0\2"
-_CHUNK = 8 << 20
+_CHUNK = 16 << 20
+_HEADER = 64
+"""No header of an entry, with the id of its base, is longer."""
 _NO_BASE = -1
 LOST_BASE = -2
 """The base of a delta whose base is in no entry of its pack (a thin pack, a promisor's)."""
+
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int32]
+Numbers = NDArray[np.int64]
 
 
 class BadPack(Exception):
@@ -60,15 +60,19 @@ class Index:
         start = self._names + number * self.hash_size
         return self._map[start : start + self.hash_size]
 
-    def prefix(self, number: int) -> int:
-        """The first 8 bytes of the id of entry `number`."""
-        start = self._names + number * self.hash_size
-        return int.from_bytes(self._map[start : start + 8], "big")
+    def prefixes(self) -> NDArray[np.uint64]:
+        """The first 8 bytes of every id, in their order."""
+        rows = np.frombuffer(self._map, np.uint8, self.count * self.hash_size, self._names)
+        rows = rows.reshape(self.count, self.hash_size)[:, :8]
+        return np.ascontiguousarray(rows).view(">u8").ravel().astype(np.uint64)
 
-    def crc(self, number: int) -> int:
-        """The CRC-32 of the entry's bytes in the pack."""
-        start = self._crcs + number * 4
-        return int.from_bytes(self._map[start : start + 4], "big")
+    def crcs(self) -> NDArray[np.uint32]:
+        """The CRC-32 of every entry's bytes in the pack, in the order of names."""
+        return np.frombuffer(self._map, ">u4", self.count, self._crcs).astype(np.uint32)
+
+    def names(self) -> memoryview:
+        """All ids in their order, one behind the other; to be released before `close`."""
+        return memoryview(self._map)[self._names : self._crcs]
 
     def find(self, name: bytes) -> int:
         """The number of the entry with that id, or -1."""
@@ -82,17 +86,30 @@ class Index:
             low, high = (middle + 1, high) if here < name else (low, middle)
         return -1
 
-    def offsets(self) -> array[int]:
+    def beginning(self, prefix: bytes) -> bytes:
+        """The first id that begins with these bytes, or b"" ."""
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.name(middle) < prefix else (low, middle)
+        name = self.name(low) if low < self.count else b""
+        return name if name.startswith(prefix) else b""
+
+    def numbers(self, names: Sequence[bytes]) -> Numbers:
+        """The numbers of these ids, -1 for those that it has not."""
+        return np.fromiter((self.find(name) for name in names), np.int64, len(names))
+
+    def offsets(self) -> Numbers:
         """Every entry's offset in the pack, in the order of names."""
-        small = array("I", self._map[self._offsets : self._large])
-        small.byteswap()
-        found = array("Q", small)
-        if max(small, default=0) >> 31:
-            large = array("Q", self._map[self._large : -2 * self.hash_size])
-            large.byteswap()
-            for number, offset in enumerate(small):
-                if offset >> 31:
-                    found[number] = large[offset & 0x7FFFFFFF]
+        found = np.frombuffer(self._map, ">u4", self.count, self._offsets).astype(np.int64)
+        far = np.flatnonzero(found >> 31)
+        if len(far):
+            size = (len(self._map) - 2 * self.hash_size - self._large) // 8
+            large = np.frombuffer(self._map, ">u8", size, self._large).astype(np.int64)
+            try:
+                found[far] = large[found[far] & 0x7FFFFFFF]
+            except IndexError:
+                raise BadPack("its index is cut off") from None
         return found
 
     def close(self) -> None:
@@ -103,68 +120,121 @@ class Index:
 class Layout:
     """The entries of one pack in the order of their offsets, with types and bases resolved.
 
-    Arrays of a few bytes an entry: `numbers` (in the order of names), `offsets`, `kinds` (of the object, not
-    the entry), `bases` (position of the base in this order, -1 for none, LOST_BASE), `heads` (header bytes).
+    Arrays of a few bytes an entry: `numbers` (in the order of names), `offsets`, `ends`, `kinds` (of the object,
+    not the entry) and `bases` (position of the base in this order, -1 for none).
     """
 
     def __init__(self, index: Index, pack_path: str) -> None:
         by_name = index.offsets()
-        pairs = sorted((offset << 32) | number for number, offset in enumerate(by_name))
-        self.numbers = array("I", (pair & 0xFFFFFFFF for pair in pairs))
-        self.offsets = array("Q", (pair >> 32 for pair in pairs))
-        self.end = _pack_end(pack_path, index.hash_size)
-        self.kinds = array("B", bytes(len(pairs)))
-        self.heads = array("B", bytes(len(pairs)))
-        self.bases = array("i", [_NO_BASE]) * len(pairs)
-        self._read(index, pack_path)
+        self.numbers = np.argsort(by_name, kind="stable").astype(np.uint32)
+        self.offsets = by_name[self.numbers]
+        end = _pack_end(pack_path, index.hash_size)
+        self.ends = np.append(self.offsets[1:], np.int64(end)) if len(by_name) else self.offsets
+        self.kinds, self.bases = self._read(index, pack_path, end)
 
-    def _read(self, index: Index, pack_path: str) -> None:
-        late: list[int] = []
-        offsets = self.offsets
-        place = 0
-        for found in _headers(pack_path, self.offsets, self.end, index.hash_size):
-            for at in range(0, len(found), 4):
-                kind, self.heads[place] = found[at], found[at + 2]
-                if kind == inner.OFS_DELTA:
-                    base = self._position(offsets[place] - found[at + 3], place)
-                    self.bases[place] = base
-                    kind = self.kinds[base] if base >= 0 else 0
-                elif kind == inner.REF_DELTA:
-                    late.append(place)
-                    self.bases[place] = LOST_BASE
-                    kind = 0
-                self.kinds[place] = kind
-                place += 1
-        if late:
-            self._references(index, pack_path, late)
-        if not all(self.kinds):
-            raise BadPack("it holds deltas whose bases it has not")
+    def _read(self, index: Index, path: str, end: int) -> tuple[Bytes, Places]:
+        count = len(self.offsets)
+        kinds = np.zeros(count, np.uint8)
+        bases = np.full(count, _NO_BASE, np.int32)
+        with open(path, "rb", buffering=0) as stream:
+            at = 0
+            while at < count:
+                first = int(self.offsets[at])
+                stream.seek(first)
+                data = stream.read(_CHUNK) or b""
+                limit = first + len(data) - (0 if first + len(data) >= end else _HEADER)
+                last = int(np.searchsorted(self.offsets, limit))
+                if last == at:
+                    raise BadPack("it is shorter than its index says")
+                part = slice(at, last)
+                heads = _headers(np.frombuffer(data + bytes(_HEADER), np.uint8), self.offsets[part] - first)
+                kinds[part], bases[part] = heads.kinds, self._places(index, heads, part)
+                at = last
+        return _resolved(kinds, bases), bases
 
-    def _position(self, offset: int, limit: int) -> int:
-        """The position of the entry at `offset`, before `limit`; LOST_BASE where none begins there."""
-        place = bisect_left(self.offsets, offset, 0, limit)
-        return place if place < limit and self.offsets[place] == offset else LOST_BASE
+    def _places(self, index: Index, heads: _Heads, part: slice) -> Places:
+        """The positions of the bases; LOST_BASE where none begins there."""
+        found = np.full(len(heads.kinds), _NO_BASE, np.int32)
+        near = np.flatnonzero(heads.kinds == inner.OFS_DELTA)
+        found[near] = self._position(self.offsets[part][near] - heads.distances[near])
+        named = np.flatnonzero(heads.kinds == inner.REF_DELTA)
+        if len(named):
+            numbers = index.numbers([heads.name(int(place), index.hash_size) for place in named])
+            there = index.offsets()[np.maximum(numbers, 0)]
+            found[named] = np.where(numbers < 0, LOST_BASE, self._position(there))
+        return found
 
-    def _references(self, index: Index, pack_path: str, places: list[int]) -> None:
-        """Bases that are named by id may stand anywhere in the pack."""
-        by_name = index.offsets()
-        with open(pack_path, "rb") as stream:
-            for place in places:
-                stream.seek(self.offsets[place] + self.heads[place] - index.hash_size)
-                number = index.find(stream.read(index.hash_size))
-                if number >= 0:
-                    self.bases[place] = self._position(by_name[number], len(self.offsets))
-        for place in range(len(self.kinds)):
-            self._settle(place)
+    def _position(self, offsets: Numbers) -> Places:
+        places = np.searchsorted(self.offsets, offsets)
+        places[places == len(self.offsets)] = 0
+        places[self.offsets[places] != offsets] = LOST_BASE
+        return places.astype(np.int32)
 
-    def _settle(self, place: int) -> None:
-        """The type of an entry from the root of its chain."""
-        chain: list[int] = []
-        while not self.kinds[place] and self.bases[place] >= 0 and len(chain) <= len(self.kinds):
-            chain.append(place)
-            place = self.bases[place]
-        for other in chain:
-            self.kinds[other] = self.kinds[place]
+
+def _resolved(kinds: Bytes, bases: Places) -> Bytes:
+    """The types of the objects: a delta's is that of the root of its chain. Raises BadPack."""
+    if (bases == LOST_BASE).any():
+        raise BadPack("it holds deltas whose bases it has not")
+    roots = np.where(bases < 0, np.arange(len(bases), dtype=np.int32), bases)
+    for _ in range(40):  # each step doubles the distance that is looked back
+        further = roots[roots]
+        if (further == roots).all():
+            break
+        roots = further
+    found = kinds[roots]
+    if not np.isin(found, (inner.COMMIT, inner.TREE, inner.BLOB, inner.TAG)).all():
+        raise BadPack("it holds entries of a type that is not known, or deltas made of each other")
+    return found
+
+
+class _Heads(NamedTuple):
+    """The headers of some entries; `ends` are where they end in `data`."""
+
+    data: Bytes
+    kinds: Bytes
+    ends: Numbers
+    distances: Numbers
+
+    def name(self, place: int, hash_size: int) -> bytes:
+        """The id of the base that a REF_DELTA names."""
+        end = int(self.ends[place])
+        return self.data[end : end + hash_size].tobytes()
+
+
+def _headers(data: Bytes, starts: Numbers) -> _Heads:
+    """The headers of the entries at `starts`, all at once: a step for each byte of the longest.
+
+    Raises BadPack for a header that does not end.
+    """
+    first = data[starts]
+    kinds = ((first >> 4) & 7).astype(np.uint8)
+    ends = starts + 1
+    _varint(data, ends, first, lambda value, byte: value)
+    near = np.flatnonzero(kinds == inner.OFS_DELTA)
+    distances = np.zeros(len(starts), np.int64)
+    at = ends[near]
+    head = data[at]
+    at += 1
+    value = _varint(data, at, head, lambda value, byte: ((value + 1) << 7) | (byte & 127))
+    distances[near] = value
+    ends[near] = at
+    return _Heads(data, kinds, ends, distances)
+
+
+def _varint(data: Bytes, at: Numbers, head: Bytes, fold: Callable[[Numbers, Numbers], Numbers]) -> Numbers:
+    """Numbers that go on while a byte's top bit is set, of which `head` are the first bytes; moves `at` past them."""
+    value = (head & 127).astype(np.int64)
+    open_ = np.flatnonzero(head & 128)
+    step = 0
+    while len(open_):
+        step += 1
+        if step > 9:
+            raise BadPack("an entry's header does not end")
+        byte = data[at[open_]]
+        at[open_] += 1
+        value[open_] = fold(value[open_], byte.astype(np.int64))
+        open_ = open_[(byte & 128) != 0]
+    return value
 
 
 def _pack_end(path: str, hash_size: int) -> int:
@@ -177,35 +247,3 @@ def _pack_end(path: str, hash_size: int) -> int:
     if head[:4] != b"PACK" or int.from_bytes(head[4:8], "big") not in (2, 3):
         raise BadPack("it is no pack of version 2")
     return size - hash_size
-
-
-def _headers(path: str, offsets: array[int], end: int, hash_size: int) -> Iterator[list[int]]:
-    """Header numbers as `inner.headers` gives them, a stretch of the pack at a time."""
-    at = 0
-    with open(path, "rb", buffering=0) as stream:
-        while at < len(offsets):
-            first = offsets[at]
-            stream.seek(first)
-            data = stream.read(_CHUNK) or b""
-            last = at
-            limit = first + len(data) - (0 if first + len(data) >= end else 64 + hash_size)
-            while last < len(offsets) and offsets[last] < limit:
-                last += 1
-            if last == at:
-                raise BadPack("it is shorter than its index says")
-            try:
-                yield inner.headers(data, first, offsets[at:last].tolist(), hash_size)
-            except inner.Malformed as error:
-                raise BadPack(str(error)) from None
-            at = last
-
-
-def inflate(data: Any, size: int) -> bytes:
-    """A zlib stream that must hold `size` bytes. Raises Malformed."""
-    try:
-        out: bytes = _inflater.decompressobj().decompress(data, size + 1)
-    except (zlib.error, _inflater.error) as error:
-        raise inner.Malformed(f"it does not inflate: {error}") from None
-    if len(out) != size:
-        raise inner.Malformed("it inflates to another size than it says")
-    return out

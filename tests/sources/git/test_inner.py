@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import zlib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.sources.git import inner
+from scanner.sources.git import inner, inner_trees
 
 
-def _interpreted() -> ModuleType:
-    path = Path(inner.__file__).parent / "inner.py"
-    spec = importlib.util.spec_from_file_location("interpreted_inner", path)
+def _interpreted(module: ModuleType) -> ModuleType:
+    path = Path(module.__file__ or "").parent / f"{module.__name__.rpartition('.')[2]}.py"
+    spec = importlib.util.spec_from_file_location(f"interpreted_{path.stem}", path)
     assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
-LOOPS = {"interpreted": _interpreted()} | ({"compiled": inner} if inner.COMPILED else {})
+def _loop(*modules: ModuleType) -> SimpleNamespace:
+    return SimpleNamespace(**{name: value for module in reversed(modules) for name, value in vars(module).items()})
+
+
+LOOPS = {"interpreted": _loop(_interpreted(inner), _interpreted(inner_trees))}
+LOOPS |= {"compiled": _loop(inner, inner_trees)} if inner.COMPILED else {}
 
 
 @pytest.fixture(params=LOOPS)
 def loop(request: pytest.FixtureRequest) -> Any:
     return LOOPS[request.param]
+
+
+MALFORMED = (inner.Malformed, *(loop.Malformed for loop in LOOPS.values()))
 
 
 def varint(number: int) -> bytes:
@@ -69,13 +79,28 @@ def deltas(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
     return base, varint(len(base)) + varint(len(version)) + delta, version
 
 
+def apply(loop: Any, base: bytes, delta: bytes, margin: int = 0) -> tuple[bytes, list[int], list[int], bytes]:
+    """(version, copied, fresh, text of what is fresh)"""
+    parts: list[bytes] = []
+    version, copied, fresh = loop.apply(delta, base, margin, margin + 3, parts, True)
+    assert loop.apply(delta, base, margin, margin + 3, [], False) == (b"", copied, fresh)
+    return version, copied, fresh, b"".join(parts)
+
+
+def packed(kind: int, data: bytes) -> bytes:
+    """An entry of a pack without a base."""
+    size = len(data)
+    head = bytes([kind << 4 | size & 15 | (128 if size > 15 else 0)]) + (varint(size >> 4) if size > 15 else b"")
+    return head + zlib.compress(data)
+
+
 @given(made=deltas())
 def test_a_delta_makes_its_version(made: tuple[bytes, bytes, bytes]) -> None:
     base, delta, version = made
     for loop in LOOPS.values():
-        inserted, plan, copied, size = loop.pieces(delta, len(base))
-        assert loop.build(base, inserted, plan) == version
-        assert size == len(version)
+        built, copied, _, _ = apply(loop, base, delta)
+        assert built == version
+        assert loop.made(delta) == len(version)
         for at in range(0, len(copied), 3):
             start, source, length = copied[at : at + 3]
             assert version[start : start + length] == base[source : source + length]
@@ -86,16 +111,15 @@ def test_what_is_not_fresh_lies_a_margin_inside_of_one_copied_piece(
     made: tuple[bytes, bytes, bytes], margin: int
 ) -> None:
     base, delta, version = made
+    size = len(version)
     for loop in LOOPS.values():
-        _, _, copied, size = loop.pieces(delta, len(base))
-        stretches = loop.fresh(copied, len(base), size, margin)
+        _, copied, stretches, text = apply(loop, base, delta, margin)
         assert stretches == sorted(stretches)
-        stale = set(range(size)) - {
-            place for at in range(0, len(stretches), 2) for place in range(stretches[at], stretches[at + 1])
-        }
-        for place in stale:
+        places = [place for at in range(0, len(stretches), 2) for place in range(stretches[at], stretches[at + 1])]
+        assert bytes(version[place] for place in places) == text
+        for place in set(range(size)) - set(places):
             assert any(
-                (start + margin <= place or (start == 0 and source == 0))
+                (start + margin + 3 <= place or (start == 0 and source == 0))
                 and (place < start + length - margin or (start + length == size and source + length == len(base)))
                 and start <= place < start + length
                 for start, source, length in zip(copied[::3], copied[1::3], copied[2::3], strict=True)
@@ -106,40 +130,171 @@ def test_what_is_not_fresh_lies_a_margin_inside_of_one_copied_piece(
 def test_random_bytes_are_malformed_or_a_delta(data: bytes, size: int) -> None:
     for loop in LOOPS.values():
         try:
-            inserted, plan, _, made = loop.pieces(data, size)
-        except loop.Malformed:
+            version, _, _, _ = apply(loop, bytes(size), data)
+        except MALFORMED:
             continue
-        assert len(loop.build(bytes(size), inserted, plan)) == made
+        assert len(version) == loop.made(data)
 
 
-@given(data=st.binary(max_size=80), offsets=st.lists(st.integers(0, 100), max_size=4))
-def test_random_bytes_are_malformed_or_headers(data: bytes, offsets: list[int]) -> None:
+@given(data=st.binary(max_size=80))
+def test_random_bytes_are_malformed_or_an_entry(data: bytes) -> None:
     for loop in LOOPS.values():
-        try:
-            found = loop.headers(data, 0, offsets, 20)
-        except loop.Malformed:
-            continue
-        assert len(found) == 4 * len(offsets)
+        with contextlib.suppress(MALFORMED):
+            loop.entry(data, 20, 1 << 20)
 
 
-def test_a_size_of_several_bytes_is_read(loop: Any) -> None:
-    # Type 3 (blob), size 0b1_0000001_0101: four low bits first, then seven at a time.
-    assert loop.headers(bytes([0b1011_0101, 0b1000_0001, 0b0000_0001]), 0, [0], 20) == [3, 5 | 1 << 4 | 1 << 11, 3, 0]
+@given(kind=st.sampled_from([1, 2, 3, 4]), data=st.binary(max_size=3000), cut=st.integers(0, 3000))
+def test_an_entry_is_what_was_packed_and_never_half_of_it(kind: int, data: bytes, cut: int) -> None:
+    entry = packed(kind, data)
+    for loop in LOOPS.values():
+        assert loop.entry(entry, 20, 1 << 20) == (kind, data)
+        if cut < len(entry) - 4:  # without the last bytes zlib's checksum is lacking, nothing else
+            with pytest.raises(MALFORMED):
+                loop.entry(entry[:cut], 20, 1 << 20)
 
 
-def test_an_offset_delta_tells_how_far_back_its_base_is(loop: Any) -> None:
-    # gitformat-pack: each further byte adds one before it shifts.
-    assert loop.headers(bytes([0b0110_0011, 0b1000_0000, 0b0000_0101]), 0, [0], 20) == [6, 3, 3, (1 << 7) + 5]
+def test_an_entry_over_the_limit_is_not_inflated(loop: Any) -> None:
+    with pytest.raises(MALFORMED):
+        loop.entry(packed(3, bytes(1001)), 20, 1000)
+
+
+def test_an_entry_that_holds_more_than_it_says_is_malformed(loop: Any) -> None:
+    bomb = bytes([3 << 4 | 5]) + zlib.compress(bytes(60_000))
+    with pytest.raises(MALFORMED):
+        loop.entry(bomb, 20, 1 << 20)
+
+
+def test_an_offset_delta_begins_behind_the_distance_to_its_base(loop: Any) -> None:
+    entry = bytes([0b0110_0011, 0b1000_0000, 0b0000_0101]) + zlib.compress(b"abc")
+    assert loop.entry(entry, 20, 100) == (6, b"abc")
 
 
 def test_a_version_that_begins_and_ends_like_its_base_is_fresh_only_at_the_break(loop: Any) -> None:
-    # base of 1000 bytes, 10 bytes put in at 500
-    assert loop.fresh([0, 0, 500, 510, 500, 500], 1000, 1010, 100) == [400, 610]
+    base = bytes(range(250)) * 4
+    delta = varint(1000) + varint(1010) + copy(0, 500) + bytes([10]) + b"0123456789" + copy(500, 500)
+    assert apply(loop, base, delta, 100)[2] == [400, 613]
 
 
 def test_a_cut_end_is_a_break(loop: Any) -> None:
-    assert loop.fresh([0, 0, 900], 1000, 900, 100) == [800, 900]
+    assert apply(loop, bytes(1000), varint(1000) + varint(900) + copy(0, 900), 100)[2] == [800, 900]
 
 
 def test_a_deletion_joins_two_pieces(loop: Any) -> None:
-    assert loop.fresh([0, 0, 400, 400, 500, 500], 1000, 900, 50) == [350, 450]
+    delta = varint(1000) + varint(900) + copy(0, 400) + copy(500, 500)
+    assert apply(loop, bytes(1000), delta, 50)[2] == [350, 453]
+
+
+def test_what_is_made_of_nothing_else_is_built_when_it_is_asked_for(loop: Any) -> None:
+    delta = varint(4) + varint(6) + copy(0, 4) + b"\x02xy"
+    version = loop.Version(0, b"\xab" * 20, 1, [], 6, b"")
+    version.later(delta, b"base")
+    assert (version.data, version.data, version.name) == (b"basexy", b"basexy", "ab" * 20)
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        (b"tree x\nauthor A <a> 5 +0\ncommitter C <c> 1234567890 +0200", 1234567890),
+        (b"tree x\ncommitter C <c> 77\n", 77),
+        (b"tree x\ncommitter C <c> \n", 0),
+        (b"tree x\ncommitter C <c> -5 +0000\n", 0),
+        (b"tree x\ncommitter C 12 <c>> 9 +0000\n", 9),
+        (b"tree x\ncommitter ", 0),
+        (b"tree x", 0),
+    ],
+)
+def test_the_date_of_a_commit(loop: Any, head: bytes, date: int) -> None:
+    assert loop.committed(head + b"\n\nbody\ncommitter X <x> 3 +0\n", len(head)) == date
+
+
+# ---------------------------------------------------------------- trees
+
+
+Tree = dict[bytes, tuple[bytes, bytes]]
+"""Name -> (mode, id)."""
+
+
+def tree(entries: Tree) -> bytes:
+    return b"".join(mode + b" " + name + b"\0" + oid for name, (mode, oid) in sorted(entries.items()))
+
+
+NAMES = st.text("abc_-. 1049", min_size=1, max_size=30).map(str.encode)
+MODES = st.sampled_from([b"100644", b"40000", b"100755", b"120000", b"160000"])
+IDS = st.binary(min_size=20, max_size=20)
+
+
+@given(entries=st.dictionaries(NAMES, st.tuples(MODES, IDS), max_size=12))
+def test_a_tree_names_all_but_other_repositories_commits(entries: Tree) -> None:
+    for loop in LOOPS.values():
+        found: list[bytes] = []
+        loop.listed(tree(entries), 20, found)
+        assert found == [oid[:8] for _, (mode, oid) in sorted(entries.items()) if mode != b"160000"]
+
+
+@given(data=st.binary(max_size=200))
+def test_random_bytes_are_malformed_or_a_tree(data: bytes) -> None:
+    for loop in LOOPS.values():
+        with contextlib.suppress(MALFORMED):
+            loop.listed(data, 20, [])
+
+
+@given(entries=st.dictionaries(NAMES, st.tuples(MODES, IDS), min_size=1, max_size=12), at=st.integers(0, 11))
+def test_an_entry_is_found_from_where_its_id_stands(entries: Tree, at: int) -> None:
+    data = tree(entries)
+    name = sorted(entries)[at % len(entries)]
+    place = data.index(entries[name][0] + b" " + name + b"\0") + len(entries[name][0]) + len(name) + 2
+    for loop in LOOPS.values():
+        if data.find(entries[name][1]) == place:
+            assert data[loop._entry(data, place, 20) :].startswith(entries[name][0] + b" " + name + b"\0")
+
+
+def difference(base: bytes, version: bytes) -> bytes:
+    """A delta as git makes them: copies of 16 bytes or more, drawn out as far as they reach."""
+    delta, at, text = b"", 0, b""
+
+    def flush() -> bytes:
+        return b"".join(bytes([len(text[k : k + 127])]) + text[k : k + 127] for k in range(0, len(text), 127))
+
+    while at < len(version):
+        source = base.find(version[at : at + 16]) if at + 16 <= len(version) else -1
+        if source < 0:
+            text += version[at : at + 1]
+            at += 1
+            continue
+        while text and source and base[source - 1] == text[-1]:
+            text, source, at = text[:-1], source - 1, at - 1
+        length = 16
+        while (
+            at + length < len(version) and source + length < len(base) and version[at + length] == base[source + length]
+        ):
+            length += 1
+        delta += flush() + copy(source, length)
+        text = b""
+        at += length
+    return varint(len(base)) + varint(len(version)) + delta + flush()
+
+
+CHANGES = st.lists(st.tuples(st.sampled_from(["set", "drop", "rename"]), NAMES, IDS), max_size=4)
+
+
+@given(entries=st.dictionaries(NAMES, st.tuples(st.just(b"100644"), IDS), min_size=4, max_size=16), changes=CHANGES)
+def test_an_id_that_is_new_in_a_tree_is_claimed_or_the_tree_is_read(entries: Tree, changes: Any) -> None:
+    base, version = tree(entries), dict(entries)
+    for kind, name, oid in changes:
+        if kind == "set":
+            version[name] = (b"100644", oid)
+        elif version:
+            mode, old = version.pop(sorted(version)[0])
+            if kind == "rename":
+                version[name] = (mode, old)
+    new = {oid[:8] for _, oid in version.values()} - {oid[:8] for _, oid in entries.values()}
+    known = {oid[:8] for _, oid in version.values()} | {oid[:8] for _, oid in entries.values()}
+    delta = difference(base, tree(version))
+    for loop in LOOPS.values():
+        assert apply(loop, base, delta)[0] == tree(version)
+        claims: list[bytes] = []
+        texts = loop.inserted(delta, [], [])
+        plain = [loop.claimed(text, 20, claims) for text in texts]
+        # Random bytes as ids: what a claim is not an id of anything asks for the tree to be read.
+        if all(plain) and set(claims) <= known:
+            assert new <= set(claims)

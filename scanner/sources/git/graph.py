@@ -1,0 +1,142 @@
+"""The commits of a repository as a graph, from what the walk read of them, in the order of history."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner.sources.git.delta import WalkShard
+from scanner.sources.git.trees import Prefixes, Unclear
+
+_COMMIT = re.compile(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
+_DATE = re.compile(rb"\ncommitter .*> *([0-9]{1,18})(?![0-9])")
+
+
+class Graph:
+    """Commits by number, in the order of their ids: beginnings of ids, trees, dates, parents.
+
+    Arrays of some 40 bytes a commit.
+    """
+
+    def __init__(self, shards: Sequence[WalkShard], loose: dict[bytes, bytes]) -> None:
+        """`loose` are commits that are in no pack, by id. Raises Unclear where a shard left nothing."""
+        parts = [_told(shard) for shard in shards]
+        parts += [_parsed(name, data) for name, data in loose.items()]
+        rows = np.concatenate([rows for rows, _ in parts]) if parts else np.zeros((0, 4), np.uint64)
+        named = np.concatenate([parents for _, parents in parts]) if parts else np.zeros(0, np.uint64)
+        order = np.argsort(rows[:, 0], kind="stable")
+        counts = rows[:, 3].astype(np.int64)
+        starts = (np.cumsum(counts) - counts)[order]
+        rows = rows[order]
+        self.ids: Prefixes = np.ascontiguousarray(rows[:, 0])
+        self.trees: Prefixes = np.ascontiguousarray(rows[:, 1])
+        self.dates = rows[:, 2].astype(np.int64)
+        self.starts = starts.tolist()
+        self.counts = counts[order].tolist()
+        self.named = named
+        places = self.numbers(named)
+        self.parents = places.tolist()
+
+    def numbers(self, ids: Prefixes) -> NDArray[np.int64]:
+        """The numbers of commits, -1 for what is none."""
+        if not len(self.ids):
+            return np.full(len(ids), -1)
+        places = np.searchsorted(self.ids, ids)
+        places[places == len(self.ids)] = 0
+        return np.where(self.ids[places] == ids, places, -1)
+
+    def cut(self, boundary: Iterable[bytes]) -> None:
+        """Forget the parents of these commits: a shallow clone has not got them."""
+        for number in self.numbers(_prefixes(boundary)).tolist():
+            if number >= 0:
+                self.counts[number] = 0
+
+    def needed(self) -> Prefixes:
+        """The beginnings of the ids of all trees and parents."""
+        kept = [self.named[start : start + count] for start, count in zip(self.starts, self.counts, strict=True)]
+        return np.concatenate([self.trees, *kept]) if len(kept) < 1000 else self._needed()
+
+    def _needed(self) -> Prefixes:
+        counts = np.array(self.counts)
+        places = np.repeat(np.array(self.starts) - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return np.concatenate([self.trees, self.named[places]])
+
+    def history(self, tips: Iterable[bytes]) -> list[int]:
+        """Commits that `tips` reach, the earliest first: never one before its parents, else by date.
+
+        Raises Unclear where a parent is not among the commits.
+        """
+        reached = self._reached([number for number in self.numbers(_prefixes(tips)).tolist() if number >= 0])
+        return self._sorted(reached)
+
+    def rest(self, known: Sequence[int]) -> list[int]:
+        """All other commits, in the same order."""
+        left = bytearray(b"\1") * len(self.ids)
+        for number in known:
+            left[number] = 0
+        return self._sorted(left)
+
+    def _reached(self, tips: list[int]) -> bytearray:
+        reached = bytearray(len(self.ids))
+        stack = list(tips)
+        starts, counts, parents = self.starts, self.counts, self.parents
+        while stack:
+            number = stack.pop()
+            if reached[number]:
+                continue
+            reached[number] = 1
+            start = starts[number]
+            for parent in parents[start : start + counts[number]]:
+                if parent < 0:
+                    raise Unclear("a commit's parent is not there")
+                if not reached[parent]:
+                    stack.append(parent)
+        return reached
+
+    def _sorted(self, chosen: bytearray) -> list[int]:
+        children = [0] * len(chosen)
+        starts, counts, parents = self.starts, self.counts, self.parents
+        numbers = [number for number, one in enumerate(chosen) if one]
+        for number in numbers:
+            for parent in parents[starts[number] : starts[number] + counts[number]]:
+                children[parent] += 1
+        dates = self.dates.tolist()
+        heap = [(-dates[number], number) for number in numbers if not children[number]]
+        heapq.heapify(heap)
+        found: list[int] = []
+        while heap:
+            number = heapq.heappop(heap)[1]
+            found.append(number)
+            for parent in parents[starts[number] : starts[number] + counts[number]]:
+                children[parent] -= 1
+                if not children[parent] and parent >= 0 and chosen[parent]:
+                    heapq.heappush(heap, (-dates[parent], parent))
+        found.reverse()
+        return found
+
+
+def _prefixes(ids: Iterable[bytes]) -> Prefixes:
+    return np.array([int.from_bytes(name[:8], "big") for name in ids], np.uint64)
+
+
+def _told(shard: WalkShard) -> tuple[NDArray[np.uint64], Prefixes]:
+    try:
+        numbers = np.fromfile(shard.told, np.uint64)
+    except OSError:
+        raise Unclear("a shard of commits was lost") from None
+    last = 1 + 4 * int(numbers[0])
+    return numbers[1:last].reshape(-1, 4), numbers[last:]
+
+
+def _parsed(name: bytes, data: bytes) -> tuple[NDArray[np.uint64], Prefixes]:
+    head = _COMMIT.match(data)
+    if head is None:
+        raise Unclear("a commit is not as git writes it")
+    date = _DATE.search(data.partition(b"\n\n")[0])
+    parents = [int(line[7:23], 16) for line in head[2].splitlines()]
+    row = [int.from_bytes(name[:8], "big"), int(head[1][:16], 16), int(date[1]) if date else 0, len(parents)]
+    return np.array([row], np.uint64), np.array(parents, np.uint64)
