@@ -21,7 +21,8 @@ def extensions() -> list[Any]:
     try:
         from mypyc.build import mypycify
 
-        found: list[Any] = mypycify(["--config-file=", "--follow-imports=silent", *INNER], opt_level="3", group_name="keysieve")
+        options = ["--config-file=", "--follow-imports=silent", *INNER]
+        found: list[Any] = mypycify(options, opt_level="3", group_name="keysieve")
     except (ImportError, OSError, SystemExit):
         return []
     for extension in found:

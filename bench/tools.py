@@ -174,6 +174,20 @@ TOOLS = (
         exits={0: "matching lines", 1: "nothing found"},
         note="The floor for trees, no scanner: counts lines with a literal of keysieve's catalogue.",
     ),
+    Tool(
+        name="inflate",
+        program="",
+        version=("-m", "scanner", "--version"),
+        identity=r"keysieve\D*(\d\S*)",
+        history=("{program}", "-m", "bench.inflate", "{git_dir}", "{jobs}"),
+        tree=(),
+        read=readings.whole,
+        exits={0: "made"},
+        objects="blobs",
+        env={"PYTHONPATH": CHECKOUT},
+        note="The floor of the delta walk: every blob entry of the packs inflated and its deltas applied, in "
+        "keysieve's own loop, headers read first; no scanner. Loose objects are left out.",
+    ),
     _cat_file("git-cat-file", "{blobs_n}", _CAT_NOTE),
     _cat_file("git-cat-file-1", "{blobs_1}", "The same with one process."),
 )

@@ -137,9 +137,10 @@ class Batch:
     pieces: dict[int, Piece] = field(default_factory=dict)
 
 
-BEFORE, BEHIND = 640, 512
-"""Bytes before and behind a break in a version within which everything narrow is looked for anew. What is found
-from a place depends on more bytes behind the place than before it, so a place before a break may be further away."""
+BEFORE, BEHIND = 640, 768
+"""Bytes before and behind a break in a version within which everything narrow is looked for anew: before it, the
+widest kinds in one line, their encoded forms and the reach of judgement; behind it, those whose literal is not at
+their start, too."""
 
 
 class Version(Protocol):
