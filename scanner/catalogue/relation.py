@@ -34,8 +34,29 @@ _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 OPEN = r"(?:[bBrRfFuU@$]{0,2}\\?[\"'`]{1,3})?(?:(?i:bearer|token|basic|apikey)[ \t]{1,2})?"
 
 
+_JOIN = re.compile(r"(?<=[0-9a-z])_(?=[0-9a-z])")
+_SEPARATORS = ("", "_", "-", ".", " ")
+
+
+def spellings(keyword: str) -> list[str]:
+    """Every way to write a name of several words: `acme_key` is acmekey, acme_key, acme-key, acme.key, acme key."""
+    words = _JOIN.split(keyword.lower())
+    return [first + between + rest for first, rest in _split(words) for between in _SEPARATORS] or words
+
+
+def _split(words: list[str]) -> list[tuple[str, str]]:
+    if len(words) < 2:
+        return []
+    rest = "_".join(words[1:])
+    return [(words[0], text) for text in spellings(rest)]
+
+
+def _name(keyword: str) -> str:
+    return r"[_.\- ]?".join(re.escape(word) for word in _JOIN.split(keyword.lower()))
+
+
 def _names(keywords: tuple[str, ...]) -> str:
-    return "(?i:" + "|".join(map(re.escape, sorted(keywords, key=len, reverse=True))) + ")"
+    return "(?i:" + "|".join(map(_name, sorted(keywords, key=len, reverse=True))) + ")"
 
 
 def bridge(same_line: bool) -> str:
@@ -51,11 +72,37 @@ def compose(keywords: tuple[str, ...], value: str, bounds: str) -> str:
     return f"{_names(keywords)}{TAIL}{bridge(False)}{OPEN}(?P<secret>{value})(?![{bounds}])"
 
 
+_COMMON = frozenset(
+    ("access_key", "access_token", "api_key", "api_secret", "api_token", "auth_token", "authorization")
+    + ("client_secret", "password", "private_key", "secret", "secret_key", "token")
+)
+
+
+def common(keywords: tuple[str, ...]) -> bool:
+    """Whether one of these names is in use far beyond one provider."""
+    return not _COMMON.isdisjoint(keywords)
+
+
+def near(keywords: tuple[str, ...], first: str) -> str:
+    """A short expression for hyperscan: a keyword, and not far behind it the beginning of a value (`first`).
+
+    Weaker than `screen`, and far cheaper to compile, which counts where there are hundreds of kinds.
+    """
+    return f"(?:{'|'.join(map(_name, keywords))})[\\w.\\- ]{{0,40}}[\\s\\S]{{0,70}}[^0-9A-Za-z]{first}"
+
+
 def screen(keywords: tuple[str, ...], first: str) -> str:
-    """The expression for hyperscan: keyword, bridge and the first sufficient bytes of a value (`first`)."""
-    names = "|".join(re.escape(word) for word in keywords)
+    """Keyword, bridge and the first sufficient bytes of a value (`first`): all that hyperscan can say of a kind."""
+    return f"(?:{'|'.join(map(_name, keywords))}){BEHIND}{first}"
+
+
+def _behind() -> str:
     space = r"(?:\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
     between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}|{_BELOW}|{_SIBLING})"
     opening = OPEN.replace("(?i:", "(?:")
-    return f"(?:{names})[\\w.\\- ]{{0,40}}{between}{opening}{first}"
+    return f"[\\w.\\- ]{{0,40}}{between}{opening}"
+
+
+BEHIND = _behind()
+"""What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""

@@ -100,14 +100,15 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         raise table.fail("id", "must be lower-case words joined by hyphens")
     raw = table.raw
     keywords = table.strings("keywords")
-    literals = keywords or table.strings("literals")
+    literals = tuple(dict.fromkeys(text for word in keywords for text in relation.spellings(word)))
+    literals = literals or table.strings("literals")
     if not literals:
         raise table.fail("literals", "is missing: without one the prefilter cannot find the credential")
     caseless = bool(keywords) or bool(raw.get("caseless"))
     regex = _expression(table, keywords)
-    screen = _screen(table, keywords)
     wide = _width(table, regex)
     rank = table.choice("rank", "named" if keywords else "distinctive", _RANKS)
+    sought = _sought(table, keywords, rank == "generic" or relation.common(keywords))
     return Credential(
         id=table.id,
         name=raw["name"],
@@ -116,8 +117,8 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         literals=tuple(word.lower() for word in literals) if caseless else literals,
         regex=regex,
         caseless=caseless,
-        expression=screen,
-        expression_width=_guard(table, "expression", lambda: widths.width(screen)),
+        expression=sought,
+        expression_width=_guard(table, "expression", lambda: widths.width(sought)),
         keywords=keywords,
         value=str(raw.get("value", "")),
         structure=table.strings("structure"),
@@ -155,9 +156,10 @@ def _expression(table: _Table, keywords: tuple[str, ...]) -> str:
     return f"{_LEFT}{body}(?![{bounds}])" if bounds else body
 
 
-def _screen(table: _Table, keywords: tuple[str, ...]) -> str:
+def _sought(table: _Table, keywords: tuple[str, ...], common: bool) -> str:
+    """What hyperscan looks for; of kinds whose names are common all that can be said, lest it hits too often."""
     if keywords:
-        return relation.screen(keywords, _first(table))
+        return (relation.screen if common else relation.near)(keywords, _first(table))
     return _parsed(table, "expression")
 
 
@@ -166,7 +168,8 @@ _FIXED = re.compile(r"(?:(?:\[(?:\\.|[^\]\\])+\]|\\.|[\w\-])(?:\{\d{1,3}\})?)+\Z
 
 
 def _first(table: _Table) -> str:
-    text = str(table.raw.get("first") or r"[^\s\"'`<>(){}$,;]{5}")
+    value = _parsed(table, "value")
+    text = str(table.raw.get("first") or widths.first(value) or r"[^\s\"'`<>(){}$,;]{5}")
     if not _FIXED.match(text):
         raise table.fail("first", "must be classes and characters with fixed counts, as [0-9a-f]{16}")
     return text

@@ -7,6 +7,8 @@ here alone. It parses more than `re` compiles (variable look-behind), which is w
 from __future__ import annotations
 
 import importlib
+import re
+from collections.abc import Iterator
 from typing import Any
 
 sre: Any = importlib.import_module("re._constants")
@@ -22,6 +24,71 @@ def width(expression: str) -> int:
         return int(min(parser.parse(expression).getwidth()[1], UNBOUNDED))
     except (sre.error, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+_CLASSES = (
+    ("[0-9]", frozenset("0123456789")),
+    ("[0-9a-f]", frozenset("0123456789abcdef")),
+    ("[0-9a-z]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz")),
+    ("[0-9a-z_-]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz_-")),
+    ("[0-9a-z+/]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz+/")),
+    ("[0-9a-z_=.~+/-]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz_=.~+/-")),
+)
+"""Few classes, so that kinds whose values begin alike share one part of the prefilter's automaton."""
+_MOST_FIRST = 16
+
+
+def first(expression: str) -> str:
+    """A necessary beginning of every match in any case: classes and characters with fixed counts, or "".
+
+    At most 16 characters of it; fewer where the expression branches or repeats without a fixed count.
+    """
+    done, length = "", 0
+    for text, count, fixed in _firsts(list(parser.parse(expression))):
+        count = min(count, _MOST_FIRST - length)
+        if count:
+            done += text if count == 1 else f"{text}{{{count}}}"
+        length += count
+        if not fixed or length >= _MOST_FIRST:
+            break
+    return done if length >= 4 else ""
+
+
+def _firsts(nodes: list[Any]) -> Iterator[tuple[str, int, bool]]:
+    """(class, fewest repeats, whether what follows stands right behind) from the start on."""
+    for op, argument in nodes:
+        if op in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
+            continue
+        if op is sre.SUBPATTERN:
+            yield from _firsts(list(argument[3]))
+            continue
+        low, high = 1, 1
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) and len(argument[2]) == 1:
+            low, high, inner = argument
+            op, argument = inner[0]
+        text = _class(op, argument)
+        if not text:
+            yield "", 0, False
+            return
+        yield text, low, low == high
+        if low != high:
+            return
+
+
+def _class(op: Any, argument: Any) -> str:
+    if op is sre.LITERAL:
+        return re.escape(chr(argument))
+    if op is not sre.IN:
+        return ""
+    chars: set[str] = set()
+    for kind, what in argument:
+        if kind is sre.LITERAL:
+            chars.add(chr(what).lower())
+        elif kind is sre.RANGE:
+            chars.update(chr(code).lower() for code in range(what[0], what[1] + 1))
+        else:
+            return ""
+    return next((text for text, alphabet in _CLASSES if chars <= alphabet), "")
 
 
 def leads(expression: str, literals: tuple[str, ...], caseless: bool) -> bool:

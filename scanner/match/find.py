@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import ahocorasick
 import regex
 
+from scanner.catalogue import relation
 from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
@@ -64,15 +65,31 @@ class Kind:
         return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
-    def screen(self) -> re.Pattern[bytes] | None:
-        """What the prefilter demands from the keyword on: several times cheaper than the exact expression."""
-        if not self.credential.keywords:
-            return None
+    def sought(self) -> re.Pattern[bytes]:
+        """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
         return re.compile(self.credential.expression.encode(), re.IGNORECASE)
+
+    def _related(self, text: bytes, anchor: int) -> bool:
+        """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of
+        which most are then never compiled."""
+        if self.sought.match(text, anchor) is None:
+            return False
+        here = text[anchor : anchor + self._longest].lower()
+        return any(
+            here.startswith(word) and _behind().match(text, anchor + len(word)) is not None for word in self._words
+        )
+
+    @cached_property
+    def _words(self) -> list[bytes]:
+        return [word.encode() for word in self.credential.literals]
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._words))
 
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
-        if self.screen is not None and self.screen.match(text, anchor) is None:
+        if self.credential.keywords and not self._related(text, anchor):
             return None
         try:
             if self.credential.leads:
@@ -82,6 +99,11 @@ class Kind:
             return next((match for match in found if match.end() > anchor >= match.start()), None)
         except TimeoutError:
             raise Timeout(self.credential.id) from None
+
+
+@cache
+def _behind() -> re.Pattern[bytes]:
+    return re.compile(relation.BEHIND.encode() + rb"\S", re.IGNORECASE)
 
 
 class Finder:
