@@ -15,7 +15,7 @@ import regex
 
 from scanner.catalogue.shapes import sample
 from scanner.records import Credential, Sighting
-from scanner.score import structure
+from scanner.score import context, structure
 
 if TYPE_CHECKING:
     from scanner.detector import Detector
@@ -61,9 +61,18 @@ def prove(credential_ids: Iterable[str], detector: Detector, seed: int = 1, samp
 
 
 def _samples(credential: Credential, rnd: random.Random, count: int) -> Iterator[str]:
-    """`count` texts, every shape of the credential in turn."""
+    """`count` texts, every shape of the credential in turn.
+
+    One that spells a word such as "fake" by chance (some draws in a hundred thousand do) is drawn again.
+    """
     for number in range(max(count, len(credential.shapes))):
-        yield _draw(credential, credential.shapes[number % len(credential.shapes)], rnd)
+        shape = credential.shapes[number % len(credential.shapes)]
+        text = _draw(credential, shape, rnd)
+        for _ in range(3):
+            if not (context.placeholder(text) or context.filler(text)):
+                break
+            text = _draw(credential, shape, rnd)
+        yield text
 
 
 def _draw(credential: Credential, shape: str, rnd: random.Random) -> str:
@@ -112,8 +121,9 @@ def _breaks(credential: Credential, detector: Detector, texts: list[str], rnd: r
     """A character of no alphabet inside the secret ends it: it is not reported as if it were whole."""
     for number, text in enumerate(texts[:5]):
         for whole in _sightings(credential, detector, text)[:1]:
-            place = rnd.randrange(whole.span.start, whole.span.end)
             data = b"\n" + text.encode() + b"\n"
+            inside = [at for at in range(whole.span.start, whole.span.end) if not data[at : at + 1].isspace()]
+            place = rnd.choice(inside)
             broken = data[:place] + _FOREIGN + data[place + 1 :]
             if any(
                 sighting.credential == credential.id and sighting.secret == whole.secret

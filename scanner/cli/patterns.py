@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import click
 
-from scanner.catalogue import load
+from scanner.catalogue import load, page
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Credential
+from scanner.report._weakness import weaknesses
 from scanner.settings import DetectSettings, read_config
 
 
@@ -54,7 +55,7 @@ def show(own: tuple[str, ...], identity: str) -> None:
     click.echo(f"{kind.name} ({kind.provider})\n")
     for label, text in _explained(kind):
         if text:
-            click.echo(f"  {label + ':':14} {text}")
+            click.echo(f"  {label + ':':20} {text}")
 
 
 def _explained(kind: Credential) -> list[tuple[str, str]]:
@@ -75,10 +76,32 @@ def _explained(kind: Credential) -> list[tuple[str, str]]:
         ("with it", ", ".join(part.name for part in kind.parts)),
         ("part of", kind.joins),
         ("may be public", kind.public),
-        *((name, str(text)) for name, text in kind.respond.items()),
+        *(("weakness" if item.catalogue == "CWE" else item.catalogue, item.label) for item in weaknesses(kind.name)),
+        *_response(kind),
         ("expression", kind.regex),
         ("file", kind.file),
     ]
+
+
+def _response(kind: Credential) -> list[tuple[str, str]]:
+    """What to do about a leak, in the order it is done; a kind's own entries stand before its provider's."""
+    usual = ("revoke", "rotate", "audit", "restrict")
+    names = [*(name for name in usual if name in kind.respond), *(name for name in kind.respond if name not in usual)]
+    return [(name, str(kind.respond[name])) for name in names]
+
+
+@command.command()
+@click.option("-o", "--output", metavar="FILE", default="docs/catalogue.md", show_default=True)
+@click.pass_obj
+def docs(own: tuple[str, ...], output: str) -> None:
+    """Write the catalogue as a page for people."""
+    kinds = _all(own)
+    try:
+        with open(output, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(page.text(kinds))
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}; name another file with --output") from None
+    click.echo(f"{output}: {len(kinds):,} kinds")
 
 
 @command.command()

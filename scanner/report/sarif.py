@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scanner.records import Confidence, Fault, Finding, Place, Summary
+from scanner.report import _weakness as weakness
 from scanner.report._record import encode
 from scanner.report._words import advice, kind_name, printable, shown, unicode_text
 from scanner.secrets import without_login
@@ -55,7 +56,11 @@ class Report:
         fields = [f'"invocations": [{encode(_invocation(summary))}]']
         if self._bases:
             fields.append(f'"originalUriBaseIds": {encode(_bases(self._bases))}')
-        driver = {"name": "keysieve", "version": VERSION, "rules": list(self._rules.values())}
+        driver: dict[str, Any] = {"name": "keysieve", "version": VERSION, "rules": list(self._rules.values())}
+        if self._rules:
+            taxonomies = weakness.taxonomies()
+            driver["supportedTaxonomies"] = [{"name": item["name"]} for item in taxonomies]
+            fields.append(f'"taxonomies": {encode(taxonomies)}')
         fields.append(f'"tool": {encode({"driver": driver})}')
         return "],\n" + ",\n".join(fields) + "}]}\n"
 
@@ -161,7 +166,7 @@ def _region(place: Place) -> dict[str, int]:
 
 
 def _rule(finding: Finding) -> dict[str, Any]:
-    tags = dict.fromkeys(filter(None, ("security", "secret", finding.provider)))
+    tags = dict.fromkeys(filter(None, ("security", "secret", finding.provider, *weakness.tags(finding.name))))
     described = f"{finding.name} of {finding.provider}" if finding.provider else finding.name
     rule: dict[str, Any] = {
         "id": finding.pattern,
@@ -169,6 +174,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
         "shortDescription": {"text": finding.name},
         "fullDescription": {"text": f"{described}, readable by everyone who can read this repository."},
         "help": {"text": advice(finding)},
+        "relationships": weakness.relationships(finding.name),
         "properties": {
             "tags": list(tags),
             "security-severity": _SEVERITIES.get(finding.severity, _SEVERITIES["high"]),

@@ -16,9 +16,14 @@ def catalogue() -> dict[str, Credential]:
     return {credential.id: credential for credential in load.load(files)}
 
 
+def draw(credential: Credential, seed: str, number: int = 0) -> str:
+    """A text of the kind's shapes in turn: the same for the same seed."""
+    sealed = [name for name in credential.structure if name in structure.SEALED]
+    shape = credential.shapes[number % len(credential.shapes)]
+    rnd = random.Random(f"{credential.id}/{seed}")
+    return shapes.sample(shape, rnd, structure.MAKERS, structure.seal(sealed[0] if sealed else ""))
+
+
 def sample(identity: str, seed: int = 1, shape: int = 0) -> str:
     """A credential of that kind: the same for the same seed."""
-    credential = catalogue()[identity]
-    name = credential.structure[0] if credential.structure else ""
-    seal = structure.seal(name) if "{sum}" in credential.shapes[shape] else str
-    return shapes.sample(credential.shapes[shape], random.Random(f"{identity}/{seed}"), structure.MAKERS, seal)
+    return draw(catalogue()[identity], str(seed), shape)

@@ -104,6 +104,18 @@ def test_rules_only_for_kinds_that_occur_and_results_point_at_them(render: Rende
     assert "informationUri" not in only["tool"]["driver"]
 
 
+def test_rules_name_the_weakness(render: Render) -> None:
+    kinds = {"Some token": "external/cwe/cwe-798", "Private key (PEM)": "external/cwe/cwe-321"}
+    findings = [make_finding(pattern=f"kind-{at}", name=name) for at, name in enumerate(kinds)]
+    only = run(render("sarif", findings))
+    listed = {(part["name"], taxon["id"]) for part in only["taxonomies"] for taxon in part["taxa"]}
+    for rule, tag in zip(only["tool"]["driver"]["rules"], kinds.values(), strict=True):
+        assert tag in rule["properties"]["tags"]
+        named = {(item["target"]["toolComponent"]["name"], item["target"]["id"]) for item in rule["relationships"]}
+        assert named <= listed and {("NIST SP 800-53", "IA-5(7)"), ("PCI DSS", "8.6.2")} <= named
+    assert "taxonomies" not in run(render("sarif", []))
+
+
 def test_one_result_for_each_path(render: Render) -> None:
     places = (make_place("a"), make_place("b"), make_place("a", span=Span(90, 99, 8, 1, 8, 10)))
     results = run(render("sarif", [make_finding(places=places)]))["results"]

@@ -44,7 +44,47 @@ def upper_hex_all_sum(text: str) -> str:
 
 def upper_hex_all(secret: bytes, _whole: bytes) -> list[Evidence]:
     """The last eight characters are `upper_hex_all_sum`; inferred from samples, so a mismatch proves nothing."""
-    return [found for found in _ends_with(secret, 8, upper_hex_all_sum) if found.kind == "proved"]
+    return _only_proved(_ends_with(secret, 8, upper_hex_all_sum))
+
+
+def little_hex_sum(text: str) -> str:
+    """CRC-32 of what stands before the last '_', prefix included, as eight small hex digits, lowest byte first."""
+    return crc32(text.rpartition("_")[0].encode()).to_bytes(4, "little").hex()
+
+
+def little_hex(secret: bytes, _whole: bytes) -> list[Evidence]:
+    """The last eight characters are `little_hex_sum` (Grafana: pkg/components/satokengen; its documentation's sample)."""
+    return _ends_with(secret, 8, little_hex_sum)
+
+
+def middle_hex_sum(text: str) -> str:
+    """CRC-32 of what stands between the first and the last '_', as eight small hex digits."""
+    return f"{crc32(_body(text).rpartition(b'_')[0]):08x}"
+
+
+def middle_hex(secret: bytes, _whole: bytes) -> list[Evidence]:
+    """The last eight characters are `middle_hex_sum` (Zuplo documents a checksum but not which: see `_only_proved`)."""
+    return _only_proved(_ends_with(secret, 8, middle_hex_sum))
+
+
+def last_base62_sum(text: str) -> str:
+    """CRC-32 of what follows the last '_', as six base62 digits."""
+    return in_base(crc32(text.rpartition("_")[2].encode()), BASE62, 6)
+
+
+def last_base62(secret: bytes, _whole: bytes) -> list[Evidence]:
+    """The last six characters are `last_base62_sum` (Polar: polarsource/polar, server/polar/kit/crypto.py)."""
+    return _ends_with(secret, 6, last_base62_sum)
+
+
+def little_base64_sum(text: str) -> str:
+    """CRC-32 of what follows the four letters of the prefix: its four bytes, lowest first, in base64 without padding."""
+    return base64.b64encode(crc32(text[4:].encode()).to_bytes(4, "little")).decode()[:6]
+
+
+def little_base64(secret: bytes, _whole: bytes) -> list[Evidence]:
+    """The last six characters are `little_base64_sum` (Confluent; found on samples: see `_only_proved`)."""
+    return _only_proved(_ends_with(secret, 6, little_base64_sum))
 
 
 def base36_sum(text: str) -> str:
@@ -115,3 +155,8 @@ def _body(text: str) -> bytes:
 def _ends_with(secret: bytes, length: int, compute: Callable[[str], str]) -> list[Evidence]:
     text = secret.decode("latin-1")
     return verdict(text.isascii() and len(text) > length and compute(text[:-length]) == text[-length:])
+
+
+def _only_proved(found: list[Evidence]) -> list[Evidence]:
+    """For a checksum that was inferred from samples: a mismatch proves nothing."""
+    return [item for item in found if item.kind == "proved"]

@@ -22,16 +22,38 @@ _EXPIRED, _PUBLIC = -0.35, -0.5
 
 
 def jwt(secret: bytes, _whole: bytes) -> list[Evidence]:
-    """Header and payload are JSON objects and the header names an algorithm; tells issuer, role and expiry."""
+    """Header and payload are JSON objects and the header names an algorithm.
+
+    Tells the registered claims iss, aud and exp (RFC 7519, section 4.1), a role, and the service account of a
+    Kubernetes cluster (its documentation, "Managing Service Accounts": claims of legacy and of bound tokens).
+    """
     parts = _JWT.search(secret)
-    header = _object(parts[1]) if parts else None
-    claims = _object(parts[2]) if parts else None
+    header = decoded_object(parts[1]) if parts else None
+    claims = decoded_object(parts[2]) if parts else None
     if header is None or claims is None or not isinstance(header.get("alg"), str):
         return [Evidence("refuted", "does not decode to a JSON web token")]
-    found = [Evidence("proved", f"JSON web token, algorithm {_word(header['alg'])}")]
+    found = [Evidence("proved", f"JSON web token, algorithm {shown(header['alg'])}")]
     if isinstance(claims.get("iss"), str):
-        found.append(Evidence("note", f"issued by {_word(claims['iss'])}"))
-    return found + _role(claims) + _expiry(claims)
+        found.append(Evidence("note", f"issued by {shown(claims['iss'])}"))
+    return found + _audience(claims) + _service_account(claims) + _role(claims) + expiry(claims.get("exp"))
+
+
+def _audience(claims: dict[str, Any]) -> list[Evidence]:
+    audience = claims.get("aud")
+    names = audience if isinstance(audience, list) else [audience]
+    texts = [shown(name) for name in names if isinstance(name, str)][:3]
+    return [Evidence("note", f"made for {', '.join(texts)}")] if texts else []
+
+
+def _service_account(claims: dict[str, Any]) -> list[Evidence]:
+    bound = claims.get("kubernetes.io")
+    account = bound.get("serviceaccount") if isinstance(bound, dict) else None
+    if isinstance(bound, dict) and isinstance(account, dict):
+        names = [bound.get("namespace"), account.get("name")]
+    else:
+        names = [claims.get(f"kubernetes.io/serviceaccount/{key}") for key in ("namespace", "service-account.name")]
+    texts = [shown(name) for name in names if isinstance(name, str)]
+    return [Evidence("note", f"service account {'/'.join(texts)}")] if len(texts) == 2 else []
 
 
 def _role(claims: dict[str, Any]) -> list[Evidence]:
@@ -40,11 +62,11 @@ def _role(claims: dict[str, Any]) -> list[Evidence]:
         return []
     if role == "anon":
         return [Evidence("note", "role anon: public by design", _PUBLIC)]
-    return [Evidence("note", f"role {_word(role)}")]
+    return [Evidence("note", f"role {shown(role)}")]
 
 
-def _expiry(claims: dict[str, Any]) -> list[Evidence]:
-    moment = claims.get("exp")
+def expiry(moment: object) -> list[Evidence]:
+    """A note on the second of Unix time at which a credential ends; none where `moment` is no such number."""
     if not isinstance(moment, (int, float)) or not 0 < moment < 1e11:
         return []
     day = time.strftime("%Y-%m-%d", time.gmtime(moment))
@@ -53,7 +75,8 @@ def _expiry(claims: dict[str, Any]) -> list[Evidence]:
     return [Evidence("note", f"valid until {day}")]
 
 
-def _object(part: bytes) -> dict[str, Any] | None:
+def decoded_object(part: bytes) -> dict[str, Any] | None:
+    """The JSON object whose base64 `part` is, in either alphabet."""
     try:
         value = json.loads(decode64(part) or b"")
     except (ValueError, RecursionError):
@@ -61,7 +84,7 @@ def _object(part: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _word(text: str) -> str:
+def shown(text: str) -> str:
     """A claim as it may be shown: printable, short, and too short to be a credential of its own."""
     return re.sub(r"[^\w.:/@+-]", "?", text)[:60]
 
@@ -101,7 +124,7 @@ def macaroon(secret: bytes, _whole: bytes) -> list[Evidence]:
     location = data[3:place]
     if data[place : place + 1] != b"\x02" or place + 1 >= len(data) or not location.isascii():
         return [Evidence("broken", "the macaroon has no identifier")]
-    return [Evidence("proved", f"macaroon for {_word(location.decode())}")]
+    return [Evidence("proved", f"macaroon for {shown(location.decode())}")]
 
 
 def make_macaroon_rest(rnd: random.Random) -> str:

@@ -43,6 +43,18 @@ def user_and_password(secret: bytes, _whole: bytes) -> list[Evidence]:
     return [Evidence("proved", "decodes to a user name and a password")]
 
 
+def encoded_password(secret: bytes, _whole: bytes) -> list[Evidence]:
+    """Base64 of a password (npm's documentation, npmrc: `_password`); what is no text may stand there unencoded."""
+    password = decode64(secret) or b""
+    if len(password) < 4 or not _printable(password):
+        return []
+    if _PLACEHOLDER.match(password):
+        return [Evidence("refuted", "decodes to a placeholder")]
+    if password.lower() in _TRIVIAL:
+        return [Evidence("note", "decodes to a default password", -0.5)]
+    return [Evidence("proved", "decodes to a password")]
+
+
 def _printable(data: bytes) -> bool:
     try:
         return data.decode("utf-8").isprintable()
@@ -117,6 +129,12 @@ def make_basic(rnd: random.Random) -> str:
     user = "".join(rnd.choice(string.ascii_lowercase) for _ in range(rnd.randint(4, 8)))
     password = "".join(rnd.choice(string.ascii_letters + string.digits) for _ in range(rnd.randint(12, 20)))
     return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def make_encoded_password(rnd: random.Random) -> str:
+    """Base64 of a password of 12 to 52 characters."""
+    letters = string.ascii_letters + string.digits
+    return base64.b64encode("".join(rnd.choice(letters) for _ in range(rnd.randint(12, 52))).encode()).decode()
 
 
 def make_dummy_login(rnd: random.Random) -> str:

@@ -1,0 +1,87 @@
+"""Every kind is found in eight of ten usual surroundings; those that are not are listed with the reason."""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import lru_cache
+from xml.etree import ElementTree
+
+import pytest
+
+from scanner.detector import Detector
+from scanner.settings import DetectSettings
+from tests.helpers.samples import catalogue
+from tests.helpers.surroundings import SURROUNDINGS, answers, name_of, place
+
+FORMS = 2
+"""Samples of each kind: the two usual forms of every surrounding."""
+MISSES = 2
+
+QUOTED = "a statement whose own quotes are escaped inside another file's quotes"
+LINES = "lines of a file of its own, where escaped line breaks and deeper indentation do not occur"
+NO_EQUALS = "its expression demands that no = stands before the value"
+EXCEPTIONS = {
+    **dict.fromkeys(
+        ["dotdigital-api-key", "kubernetes-secret-json", "kubernetes-service-account-token-client-key", "lark-token"]
+        + ["npmrc-basic-auth", "npmrc-basic-auth-password", "nuget-config-password", "phpmailer-credentials"]
+        + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
+        + ["wordpress-config"],
+        QUOTED,
+    ),
+    **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),
+    **dict.fromkeys(["dropbox-long-lived-token", "ecostruxureit-api-key", "nkey-seed"], NO_EQUALS),
+    "freemius-secret-key": "its expression demands quotes around the value",
+    "newsapi-key": "newsApiKey holds wsapikey, a name of walkscore-api-key, which has the same format",
+    "sidekiq-credentials-variable": "its name is a variable of Bundler, with two underscores",
+}
+
+
+@lru_cache(maxsize=1)
+def detector() -> Detector:
+    return Detector(DetectSettings())
+
+
+def misses(name: str) -> list[list[str]]:
+    """For each form the surroundings in which the kind is not found as itself."""
+    kind = catalogue()[name]
+    return [
+        [surrounding for surrounding, _, answer in answers(kind, detector(), range(form, form + 1), ("plain",))
+         if answer is not None and not answer.own]
+        for form in range(FORMS)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_kind_is_found_in_its_usual_surroundings(name: str) -> None:
+    missed = misses(name)
+    if name in EXCEPTIONS:
+        assert max(map(len, missed)) > MISSES, f"{name} is found now: take it out of EXCEPTIONS"
+    else:
+        assert max(map(len, missed)) <= MISSES, missed
+
+
+def test_exceptions_are_kinds() -> None:
+    assert EXCEPTIONS.keys() <= catalogue().keys()
+
+
+def test_names_are_spelled_as_is_usual() -> None:
+    name = name_of(catalogue()["abuseipdb-api-key"])
+    assert (name.constant, name.camel, name.dotted) == (
+        "ABUSE_IP_DB_API_KEY",
+        "abuseIpDbApiKey",
+        "abuse.ip.db.api.key",
+    )
+    assert (name.header, name.kebab) == ("X-Abuse-Ip-Db-Api-Key", "abuse-ip-db-api-key")
+    assert name.plain == "abuse ip db api key"
+
+
+@pytest.mark.parametrize("surrounding", sorted(SURROUNDINGS))
+def test_the_texts_are_what_they_are_called(surrounding: str) -> None:
+    readers = {"json": json.loads, "python": ast.parse, "xml": ElementTree.fromstring}
+    for kind in catalogue().values():
+        for form in range(FORMS):
+            placed = place(kind, surrounding, form)
+            if placed is not None:
+                assert 0 < placed.start < placed.end < len(placed.text)
+                readers.get(surrounding, str)(placed.text)
