@@ -149,9 +149,10 @@ class Detector:
         """A new shard: what was known of versions of another is forgotten."""
         self.__dict__.pop("_carrier", None)
 
-    def wide(self, row: int) -> bool:
-        """Whether a hit of this row needs more around it than BEFORE and BEHIND: an opening."""
-        return self._finder.wide(row)
+    def opens(self, hits: Sequence[tuple[int, int]], version: Version) -> bool:
+        """Whether one of the hits needs more around it than BEFORE and BEHIND: an opening."""
+        finder = self._finder
+        return any(finder.wide(row) and finder.opens(row, end, version.data) for row, end in hits)
 
     def placed(
         self,

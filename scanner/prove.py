@@ -16,6 +16,7 @@ import regex
 from scanner.catalogue.shapes import sample
 from scanner.records import Credential, Sighting
 from scanner.score import context, structure
+from scanner.score.judge import BROKEN
 
 if TYPE_CHECKING:
     from scanner.detector import Detector
@@ -111,9 +112,9 @@ def _speaks(credential: Credential, detector: Detector, texts: list[str]) -> Ite
 
 
 def _stays_silent(credential: Credential, detector: Detector, misses: list[str]) -> Iterator[str]:
-    """No near miss is shown as this credential."""
+    """No near miss is shown as this credential, but for one of which is said that its checksum does not fit."""
     for number, text in enumerate(misses):
-        if any(sighting.score >= MEDIUM for sighting in _sightings(credential, detector, text)):
+        if any(sighting.score > BROKEN for sighting in _sightings(credential, detector, text)):
             yield f"near miss {number} is reported"
 
 

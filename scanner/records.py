@@ -137,7 +137,7 @@ class Batch:
     pieces: dict[int, Piece] = field(default_factory=dict)
 
 
-BEFORE, BEHIND = 640, 768
+BEFORE, BEHIND = 768, 768
 """Bytes before and behind a break in a version within which everything narrow is looked for anew: before it, the
 widest kinds in one line, their encoded forms and the reach of judgement; behind it, those whose literal is not at
 their start, too."""

@@ -47,7 +47,7 @@ class Carrier:
         whole = version.base in self._open
         if whole:
             hits = sorted(self._detector.engine.scan(version.data), key=lambda hit: hit[1])
-        if any(self._detector.wide(row) for row, _ in hits):
+        if self._detector.opens(hits, version):
             self._open.add(version.serial)
         bounds = (0, version.size)
         placed = self._detector.placed(version.data, bounds, hits, (version.name, tally)) if hits else []

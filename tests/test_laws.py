@@ -35,7 +35,7 @@ def area(name: str) -> str:
 KNOW_ALGORITHMS = ("verify/protocols/", "score/structure")
 SPEAK_WITH_SERVICES = ("sources/", "report/", "sweep/")
 ORDINARY = frozenset(
-    ["secret", "token", "password", "passwd", "passphrase", "passwort", "credential", "authorization", "apikey", "api_key", "api-key", "access_key", "access-key", "private_key", "private-key", "auth_key", "mail", "smtp", "basic", "bearer", "://", "access_token", "secret_key", "secret_", "key_", "ion_", "test_", "default", "column", "vault", "elastic", "machine"]  # noqa: E501
+    ["secret", "token", "password", "passwd", "passphrase", "passwort", "credential", "authorization", "apikey", "api_key", "api-key", "access_key", "access-key", "private_key", "private-key", "auth_key", "mail", "smtp", "basic", "bearer", "://", "access_token", "secret_key", "secret_", "key_", "ion_", "test_", "default", "column", "vault", "elastic", "machine", "api-", "geniekey"]  # noqa: E501
 )
 """Words of every language and of no provider: the generic kinds' keywords."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9})?"
+TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9}){0,2}"
 _CLOSE = r"(?:\\?[\"'`]|[\])}]){0,3}"
 _SPACE = r"[ \t]{0,20}"
 _TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
@@ -30,8 +30,20 @@ _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubern
 _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 
 _ASSIGN = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
+_PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
+_KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
+_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
+_INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
+_URL = r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}[\w.\-%\[\]]{1,30}="  # host?key=...
+_LATER = rf"[^\n]{{0,60}}\r?\n[^\n=:]{{0,40}}?(?:\\?[\"'`])?{_KEY}"  # named on the line above
+_HEADER = (
+    r"[\w.\-/:%@?=&]{0,60}[\"']?[ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?(?:-X[ \t]?[A-Z]{3,6}[ \t]{1,2})?"
+    r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
+)  # curl https://api.acme.com -H "Authorization: ..."
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
-OPEN = r"(?:[bBrRfFuU@$]{0,2}\\?[\"'`]{1,3})?(?:(?i:bearer|token|basic|apikey)[ \t]{1,2})?"
+_SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
+OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
 
 
 _JOIN = re.compile(r"(?<=[0-9a-z])_(?=[0-9a-z])")
@@ -59,17 +71,18 @@ def _names(keywords: tuple[str, ...]) -> str:
     return "(?i:" + "|".join(map(_name, sorted(keywords, key=len, reverse=True))) + ")"
 
 
-def bridge(same_line: bool) -> str:
-    """What may stand between a name and its value."""
+def bridge(same_line: bool, further: bool) -> str:
+    """What may stand between a name and its value; `further` for names that belong to one provider."""
     after = "" if same_line else _NEXT_LINE
-    return f"(?:{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING})"
+    near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}"
+    return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
-def compose(keywords: tuple[str, ...], value: str, bounds: str) -> str:
+def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool) -> str:
     """The exact expression: starts at the keyword; the value is its first group unless it names its own."""
     if "(?P<secret>" in value:  # a value that knows its own quoting
-        return f"{_names(keywords)}{TAIL}{bridge(True)}{value}"
-    return f"{_names(keywords)}{TAIL}{bridge(False)}{OPEN}(?P<secret>{value})(?![{bounds}])"
+        return f"{_names(keywords)}{TAIL}{bridge(True, further)}{value}"
+    return f"{_names(keywords)}{TAIL}{bridge(False, further)}{OPEN}(?P<secret>{value})(?![{bounds}])"
 
 
 _COMMON = frozenset(
@@ -88,7 +101,7 @@ def near(keywords: tuple[str, ...], first: str) -> str:
 
     Weaker than `screen`, and far cheaper to compile, which counts where there are hundreds of kinds.
     """
-    return f"(?:{'|'.join(map(_name, keywords))})[\\w.\\- ]{{0,40}}[\\s\\S]{{0,70}}[^0-9A-Za-z]{first}"
+    return f"(?:{'|'.join(map(_name, keywords))})[\\w.\\- ]{{0,40}}[\\s\\S]{{0,100}}[^0-9A-Za-z]{first}"
 
 
 def screen(keywords: tuple[str, ...], first: str) -> str:
@@ -106,3 +119,5 @@ def _behind() -> str:
 
 BEHIND = _behind()
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER}){OPEN.replace('(?i:', '(?:')})"
+"""The same for names that belong to one provider."""

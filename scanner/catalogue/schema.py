@@ -105,10 +105,11 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
     if not literals:
         raise table.fail("literals", "is missing: without one the prefilter cannot find the credential")
     caseless = bool(keywords) or bool(raw.get("caseless"))
-    regex = _expression(table, keywords)
-    wide = _width(table, regex)
     rank = table.choice("rank", "named" if keywords else "distinctive", _RANKS)
-    sought = _sought(table, keywords, rank == "generic" or relation.common(keywords))
+    common = rank == "generic" or relation.common(keywords)
+    regex = _expression(table, keywords, not common)
+    wide = _width(table, regex)
+    sought = _sought(table, keywords, common)
     return Credential(
         id=table.id,
         name=raw["name"],
@@ -141,7 +142,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
     )
 
 
-def _expression(table: _Table, keywords: tuple[str, ...]) -> str:
+def _expression(table: _Table, keywords: tuple[str, ...], further: bool) -> str:
     raw = table.raw
     bounds = BOUNDS[table.choice("bounds", "base62", BOUNDS)]
     if keywords:
@@ -149,7 +150,7 @@ def _expression(table: _Table, keywords: tuple[str, ...]) -> str:
             raise table.fail("regex", "goes with literals; with keywords give `value`")
         if not raw.get("value"):
             raise table.fail("value", "is missing: keywords need the form of the value")
-        return relation.compose(keywords, _parsed(table, "value"), bounds)
+        return relation.compose(keywords, _parsed(table, "value"), bounds, further)
     if not raw.get("regex"):
         raise table.fail("regex", "is missing")
     body = _parsed(table, "regex")

@@ -69,9 +69,11 @@ class Kind:
         """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
         return re.compile(self.credential.expression.encode(), re.IGNORECASE)
 
-    def _related(self, text: bytes, anchor: int) -> bool:
+    def related(self, text: bytes, anchor: int) -> bool:
         """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of
-        which most are then never compiled."""
+        which most are then never compiled. A provider's name inside of a longer word is none (scrollbar)."""
+        if self.credential.rank != "generic" and not _begins(text, anchor):
+            return False
         if self.sought.match(text, anchor) is None:
             return False
         here = text[anchor : anchor + self._longest].lower()
@@ -89,7 +91,7 @@ class Kind:
 
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
-        if self.credential.keywords and not self._related(text, anchor):
+        if self.credential.keywords and not self.related(text, anchor):
             return None
         try:
             if self.credential.leads:
@@ -101,9 +103,15 @@ class Kind:
             raise Timeout(self.credential.id) from None
 
 
+def _begins(text: bytes, at: int) -> bool:
+    """Whether a word begins here, or a part of one in camel case."""
+    before, here = text[at - 1 : at], text[at : at + 1]
+    return not (at and before.isalpha()) or not here.isalpha() or (before.islower() and here.isupper())
+
+
 @cache
 def _behind() -> re.Pattern[bytes]:
-    return re.compile(relation.BEHIND.encode() + rb"\S", re.IGNORECASE)
+    return re.compile(relation.BEHIND_FURTHER.encode() + rb"\S", re.IGNORECASE)
 
 
 class Finder:
@@ -140,6 +148,15 @@ class Finder:
         before, after = self.reach(row)
         entry = self._entries[row]
         return before + max(len(entry.needle), entry.width) > BEHIND or after > BEFORE
+
+    def opens(self, row: int, end: int, text: bytes) -> bool:
+        """Whether a hit of a wide row is an opening: of kinds that are known by a name, only where a value may
+        stand behind it."""
+        numbers = self._entries[row].credentials
+        if any(not self.kinds[number].credential.keywords for number in numbers):
+            return True
+        places = self.anchors(row, end, text)
+        return any(self.kinds[number].related(text, at) for number in numbers for at in places)
 
     def anchors(self, row: int, end: int, text: bytes) -> list[int]:
         """Where the literals begin that a hit of a row, which ends at `end` in `text`, may speak of.

@@ -20,7 +20,7 @@ from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 
 PROVED = 0.97
-BROKEN = 0.3
+BROKEN = 0.5
 ALONE = 0.3
 """Scores of a valid checksum, an invalid one, and a public part without its secret."""
 

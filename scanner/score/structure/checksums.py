@@ -53,7 +53,7 @@ def little_hex_sum(text: str) -> str:
 
 
 def little_hex(secret: bytes, _whole: bytes) -> list[Evidence]:
-    """The last eight characters are `little_hex_sum` (Grafana: pkg/components/satokengen; its documentation's sample)."""
+    """The last eight characters are `little_hex_sum` (Grafana: pkg/components/satokengen; a documented sample)."""
     return _ends_with(secret, 8, little_hex_sum)
 
 
@@ -78,7 +78,7 @@ def last_base62(secret: bytes, _whole: bytes) -> list[Evidence]:
 
 
 def little_base64_sum(text: str) -> str:
-    """CRC-32 of what follows the four letters of the prefix: its four bytes, lowest first, in base64 without padding."""
+    """CRC-32 of what follows the four letters of the prefix: its bytes, lowest first, in base64 unpadded."""
     return base64.b64encode(crc32(text[4:].encode()).to_bytes(4, "little")).decode()[:6]
 
 

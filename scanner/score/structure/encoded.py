@@ -74,7 +74,7 @@ def reference_token(secret: bytes, _whole: bytes) -> list[Evidence]:
     """Base64 of `reftkn:version:expiry:random` (JFrog's documentation, "Reference tokens"); expiry 0 is none."""
     found = re.fullmatch(rb"reftkn:[0-9]{1,3}:([0-9]{1,11}):([!-~]{10,60})", decode64(secret) or b"")
     if found is None:
-        return [Evidence("refuted", "does not decode to a reference token")]
+        return [Evidence("broken", "does not decode to a reference token")]
     return [Evidence("proved", "decodes to a reference token"), *expiry(int(found[1]))]
 
 

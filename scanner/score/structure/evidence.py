@@ -8,9 +8,9 @@ from typing import NamedTuple
 class Evidence(NamedTuple):
     """One result of a check; `text` never contains the secret.
 
-    `kind`: "proved" (a checksum or a decodable structure is right), "broken" (a checksum is wrong: the
-    finding drops to low), "refuted" (certainly no such credential: silent), "note" (moves the score by
-    `weight`).
+    `kind`: "proved" (a checksum or a decodable structure is right), "broken" (a checksum is wrong, or what it
+    should decode to: mistyped, masked or made up, so no more than medium), "refuted" (certainly no such
+    credential: silent), "note" (moves the score by `weight`).
     """
 
     kind: str

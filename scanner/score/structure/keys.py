@@ -118,7 +118,7 @@ def openssh(secret: bytes, _whole: bytes) -> list[Evidence]:
         return [Evidence("refuted", "the key's body is a placeholder")]
     data = armour_bytes(armour[2])
     if data is None or not data.startswith(_MAGIC):
-        return [Evidence("refuted", "does not decode to an OpenSSH key")]
+        return [Evidence("broken", "does not decode to an OpenSSH key")]
     cipher, place = _string(data, len(_MAGIC))
     _, place = _string(data, place)
     _, place = _string(data, place)
@@ -157,7 +157,7 @@ def armour_sum(secret: bytes, _whole: bytes) -> list[Evidence]:
     tail = re.search(rb"\n[^\w\n=]{0,12}=([A-Za-z0-9+/]{4})\s*\Z", body)
     data = armour_bytes(body[: tail.start()] if tail else body)
     if data is None or len(data) < 24 or not data[0] & 0x80:
-        return [Evidence("refuted", "does not decode to an OpenPGP key")]
+        return [Evidence("broken", "does not decode to an OpenPGP key")]
     if tail is None:
         return []
     right = base64.b64encode(crc24(data).to_bytes(3, "big")) == tail[1]

@@ -24,7 +24,7 @@ def _strings(document: dict[str, Any] | None, *names: str) -> bool:
 
 def _verdict(document: dict[str, Any] | None, secret: str, *notes: str) -> list[Evidence]:
     if document is None:
-        return [Evidence("refuted", "does not decode to the fields of such a token")]
+        return [Evidence("broken", "does not decode to the fields of such a token")]
     if len(set(secret)) < _DULL:
         return [Evidence("refuted", "holds a placeholder")]
     return [Evidence("proved", "decodes to the fields of such a token"), *(Evidence("note", note) for note in notes)]

@@ -119,7 +119,7 @@ def macaroon(secret: bytes, _whole: bytes) -> list[Evidence]:
     text = re.search(rb"AgE[A-Za-z0-9_-]{20,}", secret)
     data = decode64(text[0]) if text else None
     if not data or len(data) < 3 or data[:2] != b"\x02\x01":
-        return [Evidence("refuted", "does not decode to a macaroon")]
+        return [Evidence("broken", "does not decode to a macaroon")]
     place = 3 + data[2]
     location = data[3:place]
     if data[place : place + 1] != b"\x02" or place + 1 >= len(data) or not location.isascii():
