@@ -30,9 +30,7 @@ EXCEPTIONS = {
         QUOTED,
     ),
     **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),
-    **dict.fromkeys(["dropbox-long-lived-token", "ecostruxureit-api-key", "nkey-seed"], NO_EQUALS),
     "freemius-secret-key": "its expression demands quotes around the value",
-    "newsapi-key": "newsApiKey holds wsapikey, a name of walkscore-api-key, which has the same format",
     "sidekiq-credentials-variable": "its name is a variable of Bundler, with two underscores",
 }
 

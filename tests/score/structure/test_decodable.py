@@ -50,7 +50,7 @@ def test_macaroon_tells_its_location() -> None:
     start = "AgEIcHlwaS5vcmc"
     found = look("macaroon", start + tokens.make_macaroon_rest(RND))
     assert found[0] == structure.Evidence("proved", "macaroon for pypi.org")
-    assert kinds("macaroon", start) == ["refuted"]
+    assert kinds("macaroon", start) == ["broken"]
 
 
 def test_account_is_read_from_the_key_id() -> None:
