@@ -21,7 +21,7 @@ def extensions() -> list[Any]:
     try:
         from mypyc.build import mypycify
 
-        options = ["--config-file=", "--follow-imports=silent", *INNER]
+        options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports", *INNER]
         found: list[Any] = mypycify(options, opt_level="3", group_name="keysieve")
     except (ImportError, OSError, SystemExit):
         return []

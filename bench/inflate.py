@@ -18,7 +18,7 @@ import numpy as np
 
 from scanner.sources.git import disk, inner, plan
 from scanner.sources.git.delta import rows
-from scanner.sources.git.packs import Index, Layout
+from scanner.sources.git.packs import Layout, index_of
 
 _LARGEST = 1 << 30
 
@@ -46,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(jobs) as pool:
         total = 0
         for number, pack in enumerate(disk.packs(os.path.join(git_dir, "objects"))):
-            index = Index(pack[:-5] + ".idx", 20)
+            index = index_of(pack, 20)
             layout = Layout(index, pack)
             found = plan.rows(layout, (layout.kinds == inner.BLOB).astype(np.uint8), index.crcs())
             where = os.path.join(folder, str(number))

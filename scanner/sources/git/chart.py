@@ -13,15 +13,15 @@ from functools import cached_property
 from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scanner.errors import GitError
 from scanner.records import Run
 from scanner.sources.git import inner_trees
+from scanner.sources.git.arrays import Numbers, beginnings, positions
 from scanner.sources.git.door import Door
 from scanner.sources.git.graph import Graph
 from scanner.sources.git.inventory import Inventory
-from scanner.sources.git.trees import Holding, Trees, Unclear, beginnings
+from scanner.sources.git.trees import Holding, Trees, Unclear
 
 Places = dict[tuple[str, bytes], int]
 """(blob, path) -> the number of the commit that brought it there."""
@@ -44,7 +44,7 @@ class Line(Sequence[str]):
         return int(places[number]) if number >= 0 else -1
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Numbers:
         places = np.full(len(self._graph.ids), -1)
         places[np.array(self._numbers, np.int64)] = np.arange(len(self._numbers))
         return places
@@ -93,9 +93,8 @@ def _places(graph: Graph, line: Sequence[int], holding: Holding, blobs: Sequence
     ids = beginnings(holding.ids)
     order = np.argsort(ids, kind="stable")
     trees = graph.trees[np.array(line, np.int64)]
-    at = np.searchsorted(ids[order], trees)
-    at[at == len(ids)] = 0
-    roots = np.where(ids[order][at] == trees, order[at], -1).tolist()
+    at = positions(ids[order], trees)
+    roots = np.where(at < 0, -1, order[at]).tolist()
     paths: list[tuple[int, int]] = []
     found = inner_trees.first_places(roots, holding.starts, holding.entry_names, holding.children, len(blobs), paths)
     texts = [b""]

@@ -18,7 +18,7 @@ from scanner.errors import UsageError
 from scanner.records import BEFORE, BEHIND, Batch, DeltaBatch, Tally
 from scanner.sources.git import inner
 from scanner.sources.git.objects import HUGE, whole_objects
-from scanner.sources.git.packs import Index
+from scanner.sources.git.packs import index_of
 
 BATCH = 2 << 20
 KEPT = 64 << 20
@@ -55,7 +55,7 @@ class WalkShard:
 
     def batches(self, tally: Tally) -> Iterator[Batch | DeltaBatch]:
         """See `Shard.batches`. What this reader cannot read, or holds damage, is left to git."""
-        index = Index(self.pack[:-5] + ".idx", self.hash_size)
+        index = index_of(self.pack, self.hash_size)
         with open(self.pack, "rb", buffering=0) as stream, index.names() as names:
             # Read, not mapped: a mapped pack would count as our memory, and one that shrinks would kill us.
             found = rows(self.plan, self.first, self.count)

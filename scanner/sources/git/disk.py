@@ -12,13 +12,13 @@ _LOOSE = re.compile(r"[0-9a-f]+")
 
 def names(objects: str, hash_size: int) -> Iterator[str]:
     """Every object id that a pack's index or a loose object's file name shows; some may come twice."""
-    from scanner.sources.git.packs import BadPack, Index  # and numpy with it
+    from scanner.sources.git.packs import BadPack, index_of  # and numpy with it
 
     for folder in object_folders(objects):
         yield from loose_names(folder, 2 * hash_size)
         for pack in packs(folder):
             try:
-                index = Index(pack[:-5] + ".idx", hash_size)
+                index = index_of(pack, hash_size)
             except BadPack:
                 continue
             for number in range(index.count):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.sources.git import inner
+from scanner.sources.git.arrays import Numbers, Prefixes, positions, runs
 from scanner.sources.git.delta import WalkShard
-from scanner.sources.git.trees import Prefixes, Unclear
-
-_COMMIT = re.compile(rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)")
-_DATE = re.compile(rb"\ncommitter .*> *([0-9]{1,18})(?![0-9])")
+from scanner.sources.git.trees import Unclear
 
 
 class Graph:
@@ -24,10 +22,9 @@ class Graph:
 
     def __init__(self, shards: Sequence[WalkShard], loose: dict[bytes, bytes]) -> None:
         """`loose` are commits that are in no pack, by id. Raises Unclear where a shard left nothing."""
-        parts = [_told(shard) for shard in shards]
-        parts += [_parsed(name, data) for name, data in loose.items()]
-        rows = np.concatenate([rows for rows, _ in parts]) if parts else np.zeros((0, 4), np.uint64)
-        named = np.concatenate([parents for _, parents in parts]) if parts else np.zeros(0, np.uint64)
+        parts = [*(_told(shard) for shard in shards), _parsed(loose)]
+        rows = np.concatenate([rows for rows, _ in parts])
+        named = np.concatenate([parents for _, parents in parts])
         order = np.argsort(rows[:, 0], kind="stable")
         counts = rows[:, 3].astype(np.int64)
         starts = (np.cumsum(counts) - counts)[order]
@@ -41,13 +38,9 @@ class Graph:
         places = self.numbers(named)
         self.parents = places.tolist()
 
-    def numbers(self, ids: Prefixes) -> NDArray[np.int64]:
+    def numbers(self, ids: Prefixes) -> Numbers:
         """The numbers of commits, -1 for what is none."""
-        if not len(self.ids):
-            return np.full(len(ids), -1)
-        places = np.searchsorted(self.ids, ids)
-        places[places == len(self.ids)] = 0
-        return np.where(self.ids[places] == ids, places, -1)
+        return positions(self.ids, ids)
 
     def cut(self, boundary: Iterable[bytes]) -> None:
         """Forget the parents of these commits: a shallow clone has not got them."""
@@ -57,13 +50,7 @@ class Graph:
 
     def needed(self) -> Prefixes:
         """The beginnings of the ids of all trees and parents."""
-        kept = [self.named[start : start + count] for start, count in zip(self.starts, self.counts, strict=True)]
-        return np.concatenate([self.trees, *kept]) if len(kept) < 1000 else self._needed()
-
-    def _needed(self) -> Prefixes:
-        counts = np.array(self.counts)
-        places = np.repeat(np.array(self.starts) - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        return np.concatenate([self.trees, self.named[places]])
+        return np.concatenate([self.trees, self.named[runs(np.array(self.starts), np.array(self.counts))]])
 
     def history(self, tips: Iterable[bytes]) -> list[int]:
         """Commits that `tips` reach, the earliest first: never one before its parents, else by date.
@@ -132,11 +119,10 @@ def _told(shard: WalkShard) -> tuple[NDArray[np.uint64], Prefixes]:
     return numbers[1:last].reshape(-1, 4), numbers[last:]
 
 
-def _parsed(name: bytes, data: bytes) -> tuple[NDArray[np.uint64], Prefixes]:
-    head = _COMMIT.match(data)
-    if head is None:
-        raise Unclear("a commit is not as git writes it")
-    date = _DATE.search(data.partition(b"\n\n")[0])
-    parents = [int(line[7:23], 16) for line in head[2].splitlines()]
-    row = [int.from_bytes(name[:8], "big"), int(head[1][:16], 16), int(date[1]) if date else 0, len(parents)]
-    return np.array([row], np.uint64), np.array(parents, np.uint64)
+def _parsed(loose: dict[bytes, bytes]) -> tuple[NDArray[np.uint64], Prefixes]:
+    rows: list[int] = []
+    parents: list[int] = []
+    for name, data in loose.items():
+        if not inner.commit(name, data, rows, parents):
+            raise Unclear("a commit is not as git writes it")
+    return np.array(rows, np.uint64).reshape(-1, 4), np.array(parents, np.uint64)

@@ -12,12 +12,17 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-_inflater: Any
-try:
-    from isal import isal_zlib as _inflater  # half as long again as fast where it runs
-except ImportError:
-    _inflater = zlib
 
+def _best() -> Any:
+    """The fastest zlib at hand."""
+    try:
+        from isal import isal_zlib  # half as long again as fast where it runs
+    except ImportError:
+        return zlib
+    return isal_zlib
+
+
+_inflater: Any = _best()
 crc32: Any = _inflater.crc32
 COMPILED = not __file__.endswith(".py")
 
@@ -386,32 +391,11 @@ class Walk:
 
     def _message(self, name: bytes, data: bytes, kind: int) -> None:
         """Of a commit or a tag, what follows its header lines."""
+        if kind == COMMIT and not commit(name, data, self.commits, self.parents):
+            self.odd.append(name)
         start = data.find(b"\n\n")
-        if kind == COMMIT:
-            self._commit(name, data, start if start >= 0 else len(data))
         if start >= 0:
             self._alone(name, data[start + 2 :])
-
-    def _commit(self, name: bytes, data: bytes, end: int) -> None:
-        """What history needs to know: beginnings of ids, as numbers, and when it was committed."""
-        width = 2 * self._hash_size
-        parents: list[int] = []
-        at = 5 + width + 1
-        try:
-            tree = int(data[5:21], 16) if end > at else -1
-            while at + 8 + width <= end and data[at : at + 7] == b"parent ":
-                parents.append(int(data[at + 7 : at + 23], 16))
-                at += 8 + width
-        except ValueError:
-            tree = -1
-        if tree < 0:
-            self.odd.append(name)
-            return
-        self.commits.append(int.from_bytes(name[:8], "big"))
-        self.commits.append(tree)
-        self.commits.append(committed(data, end))
-        self.commits.append(len(parents))
-        self.parents.extend(parents)
 
     def _add(self, version: Version, fresh: list[int]) -> None:
         owner = len(self.versions)
@@ -425,6 +409,35 @@ class Walk:
             self.offsets.append(start)
         self.used = used
         self.versions.append(version)
+
+
+def commit(name: bytes, data: bytes, commits: list[int], parents: list[int]) -> bool:
+    """What history needs to know of a commit; False where it is not as git writes it.
+
+    To `commits` go four numbers: the beginning (8 bytes) of its id and of its tree's, when it was committed, and how
+    many parents it has, the beginnings of whose ids go to `parents`.
+    """
+    end = data.find(b"\n\n")
+    if end < 0:
+        end = len(data)
+    width = 2 * len(name)
+    found: list[int] = []
+    at = 5 + width + 1
+    if end <= at or data[:5] != b"tree ":
+        return False
+    try:
+        tree = int(data[5:21], 16)
+        while at + 8 + width <= end and data[at : at + 7] == b"parent ":
+            found.append(int(data[at + 7 : at + 23], 16))
+            at += 8 + width
+    except ValueError:
+        return False
+    commits.append(int.from_bytes(name[:8], "big"))
+    commits.append(tree)
+    commits.append(committed(data, end))
+    commits.append(len(found))
+    parents.extend(found)
+    return True
 
 
 def committed(data: bytes, end: int) -> int:

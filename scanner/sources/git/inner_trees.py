@@ -24,7 +24,7 @@ class Trees:
         self.ids: list[bytes] = []  # the first 8 bytes of each
         self.odd: list[int] = []  # rows
 
-    def read(self, rows: Iterator[tuple[int, ...]], most: int) -> None:
+    def read(self, rows: Iterator[tuple[int, ...]]) -> None:
         """Go through rows as `plan.ROW` has them."""
         for number, (offset, end, _, _, crc, _) in enumerate(rows):
             before = len(self.ids)
@@ -32,7 +32,7 @@ class Trees:
                 raw = os.pread(self._pack, end - offset, offset)
                 if inner.crc32(raw) != crc:
                     raise inner.Malformed("damaged")
-                kind, data = inner.entry(raw, self._hash_size, most)
+                kind, data = inner.entry(raw, self._hash_size, _LARGEST)
                 plain = True
                 if kind == inner.TREE:
                     listed(data, self._hash_size, self.ids)
@@ -384,6 +384,7 @@ def first_places(
 
 _KEPT = 16 << 20
 _LARGEST = 256 << 20
+"""Bytes of the largest tree that is read."""
 _LONG_NAME = 100
 _MODES = (b"160000 ", b"40000 ", b"100644 ", b"100755 ", b"120000 ", b"100664 ")
 

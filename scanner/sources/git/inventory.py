@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from scanner.records import Shard, Tally
 from scanner.sources.git import disk, inner, plan
+from scanner.sources.git.arrays import Bytes
 from scanner.sources.git.delta import WalkShard
 from scanner.sources.git.door import Door
 from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard, checked
-from scanner.sources.git.packs import Bytes, Index, Layout
+from scanner.sources.git.packs import Index, Layout, index_of
 from scanner.sources.git.trees import TreeShard
 
 _SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
@@ -58,7 +59,7 @@ class Inventory:
         """Read every pack's headers, before the first shard: a pack that cannot be used is known in time."""
         folders = disk.object_folders(os.path.join(self._door.repository.common_dir, "objects"))
         for pack in (pack for folder in folders for pack in disk.packs(folder)):
-            index = Index(pack[:-5] + ".idx", self._hash_size)
+            index = index_of(pack, self._hash_size)
             self._indexes.append(index)
             self._packs.append((pack, Layout(index, pack)))
         names = {name for folder in folders for name in disk.loose_names(folder, 2 * self._hash_size)}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.sources.git import inner
+from scanner.sources.git.arrays import Bytes, Numbers, Places, Prefixes, beginnings, positions
 
 _MAGIC = b"\377tOc\0\0\0\2"
 _CHUNK = 16 << 20
@@ -23,11 +24,6 @@ _HEADER = 64
 _NO_BASE = -1
 LOST_BASE = -2
 """The base of a delta whose base is in no entry of its pack (a thin pack, a promisor's)."""
-
-
-Bytes = NDArray[np.uint8]
-Places = NDArray[np.int32]
-Numbers = NDArray[np.int64]
 
 
 class BadPack(Exception):
@@ -60,11 +56,17 @@ class Index:
         start = self._names + number * self.hash_size
         return self._map[start : start + self.hash_size]
 
-    def prefixes(self) -> NDArray[np.uint64]:
+    def ids(self, numbers: Numbers) -> Bytes:
+        """The ids of these entries, each a row."""
+        return self._rows()[numbers]
+
+    def prefixes(self) -> Prefixes:
         """The first 8 bytes of every id, in their order."""
-        rows = np.frombuffer(self._map, np.uint8, self.count * self.hash_size, self._names)
-        rows = rows.reshape(self.count, self.hash_size)[:, :8]
-        return np.ascontiguousarray(rows).view(">u8").ravel().astype(np.uint64)
+        return beginnings(self._rows())
+
+    def _rows(self) -> Bytes:
+        found = np.frombuffer(self._map, np.uint8, self.count * self.hash_size, self._names)
+        return found.reshape(self.count, self.hash_size)
 
     def crcs(self) -> NDArray[np.uint32]:
         """The CRC-32 of every entry's bytes in the pack, in the order of names."""
@@ -117,6 +119,11 @@ class Index:
         self._map.close()
 
 
+def index_of(pack: str, hash_size: int) -> Index:
+    """The index of a pack file. Raises BadPack."""
+    return Index(pack.removesuffix(".pack") + ".idx", hash_size)
+
+
 class Layout:
     """The entries of one pack in the order of their offsets, with types and bases resolved.
 
@@ -165,9 +172,8 @@ class Layout:
         return found
 
     def _position(self, offsets: Numbers) -> Places:
-        places = np.searchsorted(self.offsets, offsets)
-        places[places == len(self.offsets)] = 0
-        places[self.offsets[places] != offsets] = LOST_BASE
+        places = positions(self.offsets, offsets)
+        places[places < 0] = LOST_BASE
         return places.astype(np.int32)
 
 

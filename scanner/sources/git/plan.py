@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.sources.git import inner
-from scanner.sources.git.packs import Bytes, Layout, Numbers, Places
+from scanner.sources.git.arrays import Bytes, Numbers, Places
+from scanner.sources.git.packs import Layout
 
 SHARD_BYTES = 4 << 20
 """Packed bytes in one shard: some fifty times that when inflated."""

@@ -17,14 +17,10 @@ from numpy.typing import NDArray
 
 from scanner.records import Batch, Run, Tally
 from scanner.sources.git import inner, inner_trees
+from scanner.sources.git.arrays import Bytes, Numbers, Prefixes, beginnings, positions, runs
 from scanner.sources.git.delta import keep, rows
-from scanner.sources.git.packs import Index, Numbers
+from scanner.sources.git.packs import index_of
 from scanner.sources.git.plan import ROW
-
-Prefixes = NDArray[np.uint64]
-"""The first 8 bytes of ids."""
-
-_LARGEST = 256 << 20
 
 
 class Unclear(Exception):
@@ -60,7 +56,7 @@ class TreeShard:
         """See `Shard.batches`."""
         with open(self.pack, "rb", buffering=0) as stream:
             trees = inner_trees.Trees(stream.fileno(), self.hash_size)
-            trees.read(rows(self.plan, self.first, self.count), _LARGEST)
+            trees.read(rows(self.plan, self.first, self.count))
             try:
                 present = np.fromfile(self.present, np.uint64)
             except OSError:
@@ -115,9 +111,7 @@ def _ordered(ids: Prefixes, owners: Numbers) -> tuple[Prefixes, Numbers]:
 
 def _within(ids: Prefixes, present: Prefixes) -> NDArray[np.bool_]:
     """Which of `ids` are in `present`, which is sorted."""
-    places = np.searchsorted(present, ids)
-    places[places == len(present)] = 0
-    return present[places] == ids if len(present) else np.zeros(len(ids), bool)
+    return positions(present, ids) >= 0
 
 
 class Found(NamedTuple):
@@ -159,7 +153,7 @@ class Holding(NamedTuple):
     `children`.
     """
 
-    ids: NDArray[np.uint8]  # a row for each object
+    ids: Bytes  # a row for each object
     starts: list[int]
     entry_names: list[int]
     children: list[int]
@@ -207,7 +201,7 @@ class Trees:
         return search.holding()
 
 
-def _task(own: Numbers, by_id: Numbers, fresh: NDArray[np.uint8], first: int) -> tuple[Numbers, bytes]:
+def _task(own: Numbers, by_id: Numbers, fresh: Bytes, first: int) -> tuple[Numbers, bytes]:
     """The arguments of `holders` for a shard: which of the new ids concern it, and those ids."""
     places, inverse = np.unique(own[:, 1], return_inverse=True)
     numbers = by_id[places]
@@ -227,7 +221,7 @@ class _Search:
         self._parents: list[Numbers] = []
         self._names: list[Numbers] = []
         self._children: list[Numbers] = []
-        self._new: list[NDArray[np.uint8]] = []
+        self._new: list[Bytes] = []
         self._next = self.count
 
     def packed(self, found: Found) -> None:
@@ -244,7 +238,7 @@ class _Search:
         names = np.array([self._named.setdefault(name, len(self._named)) for name in found.names], np.int64)
         self._add(known[rows].astype(np.int64), names[found.columns[:, 1]], found.columns[:, 2])
 
-    def loose(self, trees: dict[bytes, bytes], fresh: NDArray[np.uint8], first: int) -> None:
+    def loose(self, trees: dict[bytes, bytes], fresh: Bytes, first: int) -> None:
         """Take in what loose trees name of the ids that are new on this level."""
         numbers = {name.tobytes(): first + place for place, name in enumerate(fresh)} if trees else {}
         for tree, data in trees.items():
@@ -262,7 +256,7 @@ class _Search:
         self._names.append(names)
         self._children.append(children)
 
-    def fresh(self) -> NDArray[np.uint8]:
+    def fresh(self) -> Bytes:
         """The trees that were met on this level for the first time; a new level begins."""
         found = np.concatenate([np.zeros((0, self._size), np.uint8), *self._new])
         self.ids.append(found)
@@ -285,20 +279,12 @@ class _Search:
         )
 
 
-def _ids(shard: TreeShard, rows: Numbers) -> NDArray[np.uint8]:
+def _ids(shard: TreeShard, rows: Numbers) -> Bytes:
     """The ids of some rows."""
-    index = Index(shard.pack[:-5] + ".idx", shard.hash_size)
-    with index.names() as names:
-        table = np.frombuffer(names, np.uint8).reshape(-1, shard.hash_size)
-        found: NDArray[np.uint8] = table[shard.rows()["number"][rows]]
-        del table
+    index = index_of(shard.pack, shard.hash_size)
+    found = index.ids(shard.rows()["number"][rows])
     index.close()
     return found
-
-
-def beginnings(ids: NDArray[np.uint8]) -> Prefixes:
-    """The first 8 bytes of ids, of which each is a row, as numbers."""
-    return np.ascontiguousarray(ids[:, :8]).view(">u8").ravel().astype(np.uint64)
 
 
 def _told(shard: TreeShard) -> tuple[Prefixes, Numbers]:
@@ -318,8 +304,7 @@ def _own(ids: Prefixes, owners: Numbers, prefixes: Prefixes) -> Numbers:
     first, last = np.searchsorted(ids, prefixes, "left"), np.searchsorted(ids, prefixes, "right")
     places = np.flatnonzero(first < last)
     counts = last[places] - first[places]
-    at = np.repeat(first[places] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    return np.column_stack([owners[at], np.repeat(places, counts)])
+    return np.column_stack([owners[runs(first[places], counts)], np.repeat(places, counts)])
 
 
 def entries(tree: bytes, hash_size: int) -> Iterator[tuple[bytes, bytes]]:
