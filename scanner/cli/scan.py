@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from typing import Any
 import click
 
 from scanner import settings as options
-from scanner.cache import check_writable, write_atomically
-from scanner.errors import ExitCode, ScanError, UsageError
+from scanner.cache import check_writable
+from scanner.cli.output import colour, render, write
+from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
 from scanner.sources.git.discover import repository_top
 from scanner.suppress import Suppressions, ignore_file, read_baseline, read_ignores
@@ -35,7 +35,7 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--engine", metavar="NAME", default=None, help="auto (default), hyperscan or ahocorasick.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes; default: all processors.")
 @click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
-@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text (default), json, jsonl, sarif.")
+@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text, json, jsonl, sarif, csv, ...")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
 @click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
@@ -60,10 +60,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     if wanted.report.output not in ("", "-"):
         check_writable(wanted.report.output)
     findings, summary = _run(targets or (".",), wanted, suppressions)
-    text = [report.begin(summary)]
-    text += [report.finding(finding) for finding in findings]
-    text.append(report.end(summary))
-    _write("".join(text), wanted.report.output)
+    write(render(report, findings, summary), wanted.report.output)
     return _exit_code(findings, summary, wanted)
 
 
@@ -100,16 +97,12 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             format=given["format_"],
             output=given["output"],
             show_secrets=given["show_secrets"],
-            colour=not given["output"] and sys.stdout.isatty() and not _no_colour(),
+            colour=colour(given["output"]),
             quiet=given["quiet"],
         ),
         baseline=given["baseline"],
         exit_code=given["exit_code"],
     )
-
-
-def _no_colour() -> bool:
-    return bool(os.environ.get("NO_COLOR"))
 
 
 def _suppressions(targets: tuple[str, ...], wanted: options.Settings) -> Suppressions:
@@ -146,20 +139,6 @@ def _progress(wanted: bool) -> Iterator[Any]:
 
     with bar() as update:
         yield update
-
-
-def _write(text: str, output: str) -> None:
-    data = text.encode("utf-8", "backslashreplace")
-    if output and output != "-":
-        write_atomically(output, data)
-        return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # The reader went away, as `| head` does, or the disk is full: what was not read is not known to be fine.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise ScanError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _exit_code(findings: list[Finding], summary: Summary, wanted: options.Settings) -> int:
