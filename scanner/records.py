@@ -344,6 +344,14 @@ class Verdict:
     identity: tuple[tuple[str, str], ...] = ()
 
 
+class Suppression(NamedTuple):
+    """Why a finding is not counted: by which kind of rule, where it stands, and what people wrote there."""
+
+    kind: str  # baseline | ignore | config | comment
+    where: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One credential with all its places."""
@@ -362,6 +370,7 @@ class Finding:
     verdict: Verdict = Verdict()
     source: str = ""
     respond: str = ""
+    suppressed: Suppression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ def fingerprint(secret: Secret, key: bytes) -> str:
     return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
 
 
+def holds(secret: Secret, expression: str) -> bool:
+    """Whether a user's expression is found in the credential; of a redacted one it is not known and False."""
+    return not isinstance(secret, Redacted) and bool(re.search(expression.encode(), secret.reveal()))
+
+
 _LOGIN = re.compile(r"://[^/\s]*@")
 
 

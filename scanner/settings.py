@@ -70,7 +70,7 @@ class Settings:
     source: SourceSettings = SourceSettings()
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()
-    baseline: str = ""
+    baselines: tuple[str, ...] = ()
     exit_code: int = 1
 
 

@@ -12,10 +12,9 @@ import click
 from scanner import settings as options
 from scanner.cache import check_writable
 from scanner.cli.output import colour, render, write
+from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, changes_only, key_in_use
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
-from scanner.sources.git.discover import repository_top
-from scanner.suppress import Suppressions, ignore_file, read_baseline, read_ignores
 
 
 def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -37,7 +36,9 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
 @click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text, json, jsonl, sarif, csv, ...")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
-@click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
+@click.option("--baseline", metavar="FILE", multiple=True, help="Leave out what a baseline or JSON report holds.")
+@click.option("--fail-stale", is_flag=True, help="Fail where a baseline or ignore names what is not there any more.")
+@click.option("--show-suppressed", is_flag=True, help="Report suppressed findings too, with the reason.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
 @click.option("--no-allow", is_flag=True, help="Report what comments in the code allow, too.")
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
@@ -53,15 +54,19 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
     """
     wanted = _settings(given)
-    suppressions = _suppressions(targets, wanted)
+    rules = Rules.of(targets, wanted)
     from scanner.report import make
 
     report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan, nor does a bad --output
     if wanted.report.output not in ("", "-"):
         check_writable(wanted.report.output)
-    findings, summary = _run(targets or (".",), wanted, suppressions)
-    write(render(report, findings, summary), wanted.report.output)
-    return _exit_code(findings, summary, wanted)
+    if given["show_suppressed"] and wanted.report.format not in TELL_SUPPRESSED:
+        raise UsageError(f"--show-suppressed: only {', '.join(TELL_SUPPRESSED)} can tell what is suppressed")
+    findings, suppressed, summary = _run(targets or (".",), wanted, rules, given["show_suppressed"])
+    shown = [*findings, *suppressed] if given["show_suppressed"] else findings
+    write(render(report, shown, summary), wanted.report.output)
+    code = _exit_code(findings, summary, wanted)
+    return wanted.exit_code if code == ExitCode.CLEAN and given["fail_stale"] and rules.stale else code
 
 
 def _settings(given: dict[str, Any]) -> options.Settings:
@@ -80,7 +85,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             engine=engine,
             patterns=tuple(config.get("patterns", ())),
             minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
-            fingerprint_key=options.fingerprint_key(config),
+            fingerprint_key=key_in_use(options.fingerprint_key(config), given["baseline"]),
             honour_allow=not given["no_allow"],
         ),
         source=options.SourceSettings(
@@ -100,34 +105,30 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             colour=colour(given["output"]),
             quiet=given["quiet"],
         ),
-        baseline=given["baseline"],
+        baselines=tuple(given["baseline"]),
         exit_code=given["exit_code"],
     )
 
 
-def _suppressions(targets: tuple[str, ...], wanted: options.Settings) -> Suppressions:
-    ignored: set[str] = set()
-    changes = wanted.source.staged or wanted.source.range or wanted.source.since
-    for target in targets or (".",):
-        path = ignore_file(repository_top(target) if changes else target)
-        if path:
-            ignored |= read_ignores(path)
-    if wanted.baseline:
-        ignored |= read_baseline(wanted.baseline)
-    return Suppressions(frozenset(ignored))
-
-
 def _run(
-    targets: tuple[str, ...], wanted: options.Settings, suppressions: Suppressions
-) -> tuple[list[Finding], Summary]:
+    targets: tuple[str, ...], wanted: options.Settings, rules: Rules, show: bool
+) -> tuple[list[Finding], list[Finding], Summary]:
+    """What is reported, what is suppressed, and the summary."""
     from scanner.pipeline import Scan
 
     run = Scan(targets, wanted)
     with _progress(wanted.run.progress) as progress:
         for _ in run.events(progress):
             pass
-    findings, suppressed = suppressions.apply(run.findings())
-    return findings, run.summary(suppressed)
+    outcome = rules.suppressions.apply(run.findings(Confidence.LOW))
+    least = wanted.detect.minimum
+    left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
+    summary = run.summary(len(gone))
+    whole = wanted.source.history and wanted.source.tree and not changes_only(wanted.source)
+    rules.tell(outcome, whole and summary.state == "complete")
+    if show and wanted.detect.honour_allow:
+        gone += allowed_by_comments(targets, wanted, left)
+    return left, gone, summary
 
 
 @contextmanager

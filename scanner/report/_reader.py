@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from scanner.errors import UsageError
-from scanner.records import Confidence, Fault, Finding, Place, Reason, Skip, Span, Summary, Verdict
+from scanner.records import Confidence, Fault, Finding, Place, Reason, Skip, Span, Summary, Suppression, Verdict
 from scanner.report._record import SCHEMA
 from scanner.secrets import reread
 
@@ -56,7 +56,12 @@ def _finding(row: dict[str, Any]) -> Finding:
         verdict=_verdict(row["verdict"]),
         source=str(row.get("source", "")),
         respond=str(row.get("respond", "")),
+        suppressed=_suppression(row["suppressed"]) if "suppressed" in row else None,
     )
+
+
+def _suppression(row: dict[str, Any]) -> Suppression:
+    return Suppression(*(str(row[key]) for key in ("kind", "where", "reason")))
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:

@@ -81,6 +81,7 @@ class Report:
             "locations": [self._location(place) for place in places],
             "partialFingerprints": {"keysieve/v1": identity(finding, places[0], bool(self._bases))},
             "properties": _properties(finding, places[0]),
+            **_suppressions(finding),
         }
 
     def _location(self, place: Place) -> dict[str, Any]:
@@ -102,6 +103,14 @@ def _message(finding: Finding, clear: bool) -> str:
     secret, level = shown(finding.secret, clear), finding.confidence.label
     found = printable(f"{finding.name}{provider}: {secret}, confidence {level}{because}.")
     return f"{found} {unicode_text(advice(finding))}"
+
+
+def _suppressions(finding: Finding) -> dict[str, Any]:
+    if not finding.suppressed:
+        return {}
+    kind, where, reason = finding.suppressed
+    told = unicode_text(": ".join(filter(None, (f"{kind} {where}".strip(), reason))))
+    return {"suppressions": [{"kind": "inSource" if kind == "comment" else "external", "justification": told}]}
 
 
 def _properties(finding: Finding, place: Place) -> dict[str, Any]:
