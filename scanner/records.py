@@ -32,9 +32,6 @@ REACH = 256
 """Judgement by content reads no further than this many bytes around a match."""
 
 
-# ---------------------------------------------------------------- the catalogue
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A further part of a multi-part credential, looked for beside the main one.
@@ -260,9 +257,6 @@ class Source(Protocol):
 
 Run = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 """Runs a function over argument tuples on the walker's processes, results in any order."""
-
-
-# ---------------------------------------------------------------- matching and judging
 
 
 class Span(NamedTuple):
