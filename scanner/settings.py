@@ -39,8 +39,16 @@ class SourceSettings:
     staged: bool = False
     range: str = ""
     since: str = ""
+    push: tuple[str, ...] = ()  # ids of what a push brings: commits, tags and others
+    known: tuple[str, ...] = ()  # with push: `^id`, `--all` or `--remotes=NAME`, what the other side has
     exclude: tuple[str, ...] = ()
     whole: bool = False  # read every version whole through git, instead of the delta walk
+
+
+    @property
+    def changes(self) -> bool:
+        """Whether a change is looked at, not a whole target."""
+        return bool(self.staged or self.range or self.since or self.push)
 
 
 @dataclass(frozen=True, slots=True)

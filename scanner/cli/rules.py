@@ -10,7 +10,7 @@ import click
 
 from scanner.records import Finding, Suppression
 from scanner.secrets import PUBLISHED_KEY
-from scanner.settings import Settings, SourceSettings
+from scanner.settings import Settings
 from scanner.sources.git.discover import repository_top
 from scanner.suppress import Outcome, Rule, Suppressions, ignore_file, read_baseline, read_ignores, rules_of
 
@@ -30,7 +30,7 @@ class Rules:
         """Read what `wanted` and the targets name; raises UsageError."""
         rules = list(more)
         for target in targets or (".",):
-            path = ignore_file(repository_top(target) if changes_only(wanted.source) else target)
+            path = ignore_file(repository_top(target) if wanted.source.changes else target)
             if path:
                 rules += rules_of("ignore", path, read_ignores(path))
         keys = []
@@ -50,11 +50,6 @@ class Rules:
             if len(rules) > _MOST_TOLD:
                 click.echo(f"keysieve: and {len(rules) - _MOST_TOLD:,} more: {problem}", err=True)
         self.stale = bool(stale or outcome.expired)
-
-
-def changes_only(source: SourceSettings) -> bool:
-    """Whether a run looks at a change, not at a whole target."""
-    return bool(source.staged or source.range or source.since)
 
 
 def key_in_use(key: bytes, baselines: Sequence[str]) -> bytes:

@@ -12,7 +12,7 @@ import click
 from scanner import settings as options
 from scanner.cache import check_writable
 from scanner.cli.output import colour, render, write
-from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, changes_only, key_in_use
+from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
 
@@ -124,7 +124,7 @@ def _run(
     least = wanted.detect.minimum
     left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
     summary = run.summary(len(gone))
-    whole = wanted.source.history and wanted.source.tree and not changes_only(wanted.source)
+    whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
     rules.tell(outcome, whole and summary.state == "complete")
     if show and wanted.detect.honour_allow:
         gone += allowed_by_comments(targets, wanted, left)
