@@ -87,7 +87,7 @@ def test_the_law_would_notice() -> None:
 BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
-JOINERS = {"baseline", "detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
+JOINERS = {"baseline", "config", "detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
 MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),

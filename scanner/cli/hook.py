@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
 from scanner import settings as options
 from scanner.cli.rules import Rules, key_in_use
+from scanner.config import allow_rules, config_file
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Place, Summary
 from scanner.secrets import preview
+from scanner.suppress import Rule
 
 TYPES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")
 _SCISSORS = b"\n# ------------------------ >8 ------------------------\n"
@@ -52,23 +55,31 @@ def install(target: str, types: tuple[str, ...], everywhere: bool, uninstall: bo
 @click.argument("kind", metavar="TYPE", type=click.Choice(TYPES))
 @click.argument("arguments", metavar="[ARGUMENT]...", nargs=-1)
 @click.option("--baseline", metavar="FILE", multiple=True, help="Leave out what a baseline or JSON report holds.")
-@click.option("--confidence", metavar="LEVEL", default="medium", help="low, medium (default), high or verified.")
+@click.option("--confidence", metavar="LEVEL", default="", help="low, medium (default), high or verified.")
 def run(kind: str, arguments: tuple[str, ...], baseline: tuple[str, ...], confidence: str) -> int:
     """Look at what git is about to take in; git calls this.
 
     Exit codes: 0 go on, 1 a credential was found, 3 something could not be looked at.
     """
+    path = config_file(())
+    config = options.read_config(path)
+    baselines = (*baseline, *config.get("baseline", ()))
     detect = options.DetectSettings(
-        minimum=options.confidence(confidence), fingerprint_key=key_in_use(options.fingerprint_key({}), baseline)
+        engine=config.get("engine", "auto"),
+        patterns=tuple(config.get("patterns", ())),
+        minimum=options.confidence(confidence or config.get("confidence", "medium")),
+        fingerprint_key=key_in_use(options.fingerprint_key(config), baselines),
     )
+    more = allow_rules(config, path)
     if kind == "commit-msg":
-        return _message(arguments, options.Settings(detect, baselines=baseline))
+        return _message(arguments, options.Settings(detect, baselines=baselines), more)
     source = options.SourceSettings(staged=True) if kind == "pre-commit" else _pushed(kind, arguments)
     if source is None:
         return ExitCode.CLEAN
+    source = replace(source, exclude=tuple(config.get("exclude", ())))
     jobs = 1 if kind == "pre-commit" else options.default_jobs()
-    wanted = options.Settings(detect, source, options.RunSettings(jobs), baselines=baseline)
-    rules = Rules.of((".",), wanted)
+    wanted = options.Settings(detect, source, options.RunSettings(jobs), baselines=baselines)
+    rules = Rules.of((".",), wanted, more)
     from scanner.pipeline import scan
 
     found, summary = scan(_target(), wanted)
@@ -104,7 +115,7 @@ def _of_framework() -> list[tuple[str, str]]:
     return [(os.environ.get("PRE_COMMIT_FROM_REF", ""), after)] if after else []
 
 
-def _message(arguments: Sequence[str], wanted: options.Settings) -> int:
+def _message(arguments: Sequence[str], wanted: options.Settings, more: Sequence[Rule]) -> int:
     """The commit's message, without what git cuts off below its scissors."""
     if len(arguments) != 1:
         raise UsageError("commit-msg: git names the file of the message; give it")
@@ -124,7 +135,7 @@ def _message(arguments: Sequence[str], wanted: options.Settings) -> int:
     origins = {place: [Origin("", kind="commit-message")] for place in _places(ledger)}
     ledger.settle(".", origins)
     found = [finding for finding in ledger.findings() if finding.confidence >= wanted.detect.minimum]
-    left = Rules.of((".",), wanted).suppressions.apply(found).left
+    left = Rules.of((".",), wanted, more).suppressions.apply(found).left
     return _tell("commit-msg", left, Summary((".",), 1, len(text), 0.0))
 
 

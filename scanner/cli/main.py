@@ -12,8 +12,8 @@ import click
 from scanner.errors import ExitCode, KeysieveError
 from scanner.version import VERSION
 
-COMMANDS = ("baseline", "hook", "patterns", "report", "scan")
-PLANNED = ("config", "findings", "revoke", "sweep", "verify")
+COMMANDS = ("baseline", "config", "hook", "patterns", "report", "scan")
+PLANNED = ("findings", "revoke", "sweep", "verify")
 
 
 class Commands(click.Group):

@@ -13,6 +13,7 @@ from scanner import settings as options
 from scanner.cache import check_writable
 from scanner.cli.output import colour, render, write
 from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
+from scanner.config import allow_rules, config_file
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
 
@@ -34,6 +35,7 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--engine", metavar="NAME", default=None, help="auto (default), hyperscan or ahocorasick.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes; default: all processors.")
 @click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
+@click.option("--no-config", is_flag=True, help="Read no keysieve.toml or pyproject.toml of this project.")
 @click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text, json, jsonl, sarif, csv, ...")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
 @click.option("--baseline", metavar="FILE", multiple=True, help="Leave out what a baseline or JSON report holds.")
@@ -53,8 +55,10 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
     """
-    wanted = _settings(given)
-    rules = Rules.of(targets, wanted)
+    path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
+    config = options.read_config(path)
+    wanted = _settings(given, config)
+    rules = Rules.of(targets, wanted, allow_rules(config, path))
     from scanner.report import make
 
     report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan, nor does a bad --output
@@ -69,9 +73,9 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     return wanted.exit_code if code == ExitCode.CLEAN and given["fail_stale"] and rules.stale else code
 
 
-def _settings(given: dict[str, Any]) -> options.Settings:
+def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings:
     """The one place where options, environment and configuration meet."""
-    config = options.read_config(given["config_file"])
+    baselines = (*given["baseline"], *config.get("baseline", ()))
     engine = given["engine"] or config.get("engine", "auto")
     if engine not in options.ENGINES:
         raise UsageError(f"--engine {engine}: choose one of {', '.join(options.ENGINES)}")
@@ -85,7 +89,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             engine=engine,
             patterns=tuple(config.get("patterns", ())),
             minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
-            fingerprint_key=key_in_use(options.fingerprint_key(config), given["baseline"]),
+            fingerprint_key=key_in_use(options.fingerprint_key(config), baselines),
             honour_allow=not given["no_allow"],
         ),
         source=options.SourceSettings(
@@ -105,7 +109,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             colour=colour(given["output"]),
             quiet=given["quiet"],
         ),
-        baselines=tuple(given["baseline"]),
+        baselines=baselines,
         exit_code=given["exit_code"],
     )
 
