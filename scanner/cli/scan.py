@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--staged", is_flag=True, help="Scan what the index adds to HEAD.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Scan what the commits of a range add.")
 @click.option("--since", metavar="REV", default="", help="Scan what the commits since REV add.")
+@click.option("--ci", is_flag=True, help="Scan what this pull request or push adds, as the CI server tells.")
 @click.option("--no-history", is_flag=True, help="Scan files only.")
 @click.option("--history-only", is_flag=True, help="Scan git objects only.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out paths; may be given again.")
@@ -55,6 +57,8 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
     """
+    if given["ci"]:
+        given["range_"] = _of_ci(given)
     path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
     config = options.read_config(path)
     wanted = _settings(given, config)
@@ -71,6 +75,17 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     write(render(report, shown, summary), wanted.report.output)
     code = _exit_code(findings, summary, wanted)
     return wanted.exit_code if code == ExitCode.CLEAN and given["fail_stale"] and rules.stale else code
+
+
+def _of_ci(given: dict[str, Any]) -> str:
+    if given["staged"] or given["range_"] or given["since"]:
+        raise UsageError("--ci tells the range itself; leave out --staged, --range and --since")
+    from scanner.cli.ranges import changes_of
+
+    server, range_ = changes_of(os.environ)
+    told = f"scanning {range_}" if range_ else "it names no earlier commit, so all is scanned"
+    click.echo(f"keysieve: {_plain(server)}: {_plain(told)}", err=True)
+    return range_
 
 
 def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings:

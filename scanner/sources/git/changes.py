@@ -44,6 +44,7 @@ class ChangesSource:
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
+        tally.faults += self._door.faults
         blobs = {change.new: None for change in self._changes}
         blobs |= {old: None for change in self._changes for old in change.old}
         if not blobs and not self._commits and not self._others:
@@ -180,7 +181,12 @@ def pushed(door: Door, target: str, new: Sequence[str], known: Sequence[str]) ->
 
 
 def _changes_of(door: Door, listed: Sequence[str]) -> list[Change]:
-    """What each commit changes against its parents; of a merge, what differs from all of them."""
+    """What each commit changes against its parents; of a merge, what differs from all of them.
+
+    Where a shallow clone ends inside the range, that becomes a fault of the door.
+    """
+    for cut in sorted(set(door.shallow()) & set(listed)):
+        door.faults.append(Fault(cut, "the shallow clone ends here: older commits of the range were not looked at"))
     arguments = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "-M", "--no-abbrev", "-z", "--always")
     output = door.run(*arguments, stdin="\n".join(listed).encode() + b"\n") if listed else b""
     return list(parse_raw(output))
@@ -193,7 +199,12 @@ def resolve(door: Door, name: str, option: str) -> str:
     except GitError:
         if not option:
             return ""
-        raise UsageError(f"{option}: {name!r} is no commit of this repository; a shallow clone may lack it") from None
+        if door.shallow():
+            raise TargetError(
+                f"{option}: this shallow clone lacks {name!r}, so what was added since is not known; "
+                "fetch it: git fetch --unshallow"
+            ) from None
+        raise UsageError(f"{option}: {name!r} is no commit of this repository") from None
 
 
 def empty_tree(door: Door) -> str:
