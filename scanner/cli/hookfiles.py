@@ -62,7 +62,7 @@ def install_globally(types: Sequence[str]) -> Iterator[str]:
         yield from install(folder, wanted)
         return
     for name in dict.fromkeys((*_OTHERS, *wanted)):
-        local = f'"$(git rev-parse --path-format=absolute --git-common-dir)/hooks/{name}"'
+        local = f'"$(git rev-parse --path-format=absolute --git-common-dir)/hooks"/{name}'
         _write(os.path.join(folder, name), _script(name, local, name in wanted))
     if not named and _git("config", "--global", "core.hooksPath", folder) is None:
         raise UsageError("git could not set core.hooksPath in the user's configuration")
