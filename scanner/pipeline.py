@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.detector import Detector
 from scanner.errors import ScanError
 from scanner.ledger import Ledger
-from scanner.records import Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
+from scanner.records import Confidence, Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
 from scanner.secrets import without_login
 from scanner.settings import DetectSettings, Settings
 from scanner.sources import open_target
@@ -124,9 +124,9 @@ class Scan:
             else:
                 yield result
 
-    def findings(self) -> list[Finding]:
-        """All findings at or above the least confidence; complete once `events` has ended."""
-        least = self._settings.detect.minimum
+    def findings(self, least: Confidence | None = None) -> list[Finding]:
+        """All findings at or above `least`, else the settings' least confidence; complete once `events` has ended."""
+        least = self._settings.detect.minimum if least is None else least
         return [finding for finding in self._ledger.findings() if finding.confidence >= least]
 
     def summary(self, suppressed: int = 0) -> Summary:
@@ -196,5 +196,5 @@ _WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def _class(text: str) -> str:
-    inside = text[1:-1].replace("\\", "\\\\")
+    inside = text[1:-1].replace("\\", "\\\\").replace("[", "\\[")
     return f"[^{inside[1:]}]" if inside[:1] in ("!", "^") else f"[{inside}]"

@@ -32,9 +32,6 @@ REACH = 256
 """Judgement by content reads no further than this many bytes around a match."""
 
 
-# ---------------------------------------------------------------- the catalogue
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A further part of a multi-part credential, looked for beside the main one.
@@ -262,9 +259,6 @@ Run = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 """Runs a function over argument tuples on the walker's processes, results in any order."""
 
 
-# ---------------------------------------------------------------- matching and judging
-
-
 class Span(NamedTuple):
     """A stretch of an object: byte offsets, half-open, and its lines and columns."""
 
@@ -344,6 +338,14 @@ class Verdict:
     identity: tuple[tuple[str, str], ...] = ()
 
 
+class Suppression(NamedTuple):
+    """Why a finding is not counted: by which kind of rule, where it stands, and what people wrote there."""
+
+    kind: str  # baseline | ignore | config | comment
+    where: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One credential with all its places."""
@@ -362,6 +364,7 @@ class Finding:
     verdict: Verdict = Verdict()
     source: str = ""
     respond: str = ""
+    suppressed: Suppression | None = None
 
 
 @dataclass(frozen=True, slots=True)

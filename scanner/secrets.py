@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import re
+from collections import Counter
 
 PUBLISHED_KEY = b"keysieve/fingerprint/1"
 """The key of fingerprints when neither configuration nor environment names one: public, so that two
@@ -51,9 +53,37 @@ class Secret:
         return (Secret, (self._value,))
 
 
+class Redacted(Secret):
+    """What an earlier report shows of a credential: its preview, UTF-8; there is nothing in the clear to be had."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Redacted, (self._value,))
+
+
+_PREVIEW = re.compile(r"(?s)(?:.{0,4}|-----BEGIN [A-Z0-9 ]{1,40}-----)\*{4}")
+
+
+def reread(text: str) -> Secret:
+    """The credential as a report shows it, redacted or, where it was made with `--show-secrets`, in the clear."""
+    value = text.encode("utf-8", "backslashreplace")
+    return Redacted(value) if _PREVIEW.fullmatch(text) else Secret(value)
+
+
+def entropy(secret: Secret) -> float:
+    """Shannon's, in bits a byte; of a redacted credential it is not known and 0."""
+    value = secret.reveal()
+    if not value or isinstance(secret, Redacted):
+        return 0.0
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
+
+
 def preview(secret: Secret) -> str:
     """A redacted form for people: at most the first four characters, and a fifth of the length."""
     value = secret.reveal()
+    if isinstance(secret, Redacted):
+        return value.decode("utf-8", "replace")
     armour = _ARMOUR.match(value)
     if armour:
         return armour[0].decode() + "****"
@@ -70,6 +100,11 @@ def clear_text(secret: Secret) -> str:
 def fingerprint(secret: Secret, key: bytes) -> str:
     """HMAC-SHA256 of the credential, 64 hex digits: not of pattern, path, line or commit."""
     return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
+
+
+def holds(secret: Secret, expression: str) -> bool:
+    """Whether a user's expression is found in the credential; of a redacted one it is not known and False."""
+    return not isinstance(secret, Redacted) and bool(re.search(expression.encode(), secret.reveal()))
 
 
 _LOGIN = re.compile(r"://[^/\s]*@")

@@ -39,8 +39,16 @@ class SourceSettings:
     staged: bool = False
     range: str = ""
     since: str = ""
+    push: tuple[str, ...] = ()  # ids of what a push brings: commits, tags and others
+    known: tuple[str, ...] = ()  # with push: `^id`, `--all` or `--remotes=NAME`, what the other side has
     exclude: tuple[str, ...] = ()
     whole: bool = False  # read every version whole through git, instead of the delta walk
+
+
+    @property
+    def changes(self) -> bool:
+        """Whether a change is looked at, not a whole target."""
+        return bool(self.staged or self.range or self.since or self.push)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Settings:
     source: SourceSettings = SourceSettings()
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()
-    baseline: str = ""
+    baselines: tuple[str, ...] = ()
     exit_code: int = 1
 
 
@@ -90,11 +98,13 @@ _KEYS: dict[str, type] = {
     "patterns": list,
     "fingerprint_key": str,
     "jobs": int,
+    "baseline": list,
+    "allow": list,  # of tables; `scanner.config` reads them
 }
 
 
 def read_config(path: str) -> dict[str, Any]:
-    """A configuration file: the keys of _KEYS at top level. Relative pattern paths start at the file.
+    """A configuration file: the keys of _KEYS, in a pyproject.toml under `tool.keysieve`. Paths start at the file.
 
     Raises UsageError that names the file and the key.
     """
@@ -109,11 +119,48 @@ def read_config(path: str) -> dict[str, Any]:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not TOML: {error}") from None
+    if os.path.basename(path) == "pyproject.toml":
+        values = values.get("tool", {}).get("keysieve", {})
+    for key in ("allow", "baseline"):  # one may stand alone
+        if isinstance(values.get(key), (dict, str)):
+            values[key] = [values[key]]
+    values = _layered(path, values)
     for key, value in values.items():
         _check_key(path, key, value)
     folder = os.path.dirname(os.path.abspath(path))
-    values["patterns"] = [os.path.join(folder, name) for name in values.get("patterns", ())]
+    values.setdefault("patterns", [])
+    for key in {"patterns", "baseline"} & set(values):
+        values[key] = [os.path.join(folder, name) for name in values[key]]
     return values
+
+
+def _layered(path: str, values: dict[str, Any]) -> dict[str, Any]:
+    """`values` over those of the file that `extends` names; lists are joined, and a `sha256` must fit."""
+    named = values.pop("extends", None)
+    if named is None:
+        return values
+    texts = isinstance(named, dict) and all(isinstance(value, str) for value in named.values())
+    if not texts or "path" not in named or set(named) - {"path", "sha256"}:
+        raise UsageError(f"{path}: 'extends' must be a table of path and sha256")
+    below = os.path.join(os.path.dirname(os.path.abspath(path)), named["path"])
+    if os.path.realpath(below) == os.path.realpath(path):
+        raise UsageError(f"{path}: extends itself")
+    if "sha256" in named:
+        _check_hash(path, below, named["sha256"])
+    base = read_config(below)
+    return base | {key: [*base.get(key, ()), *v] if isinstance(v, list) else v for key, v in values.items()}
+
+
+def _check_hash(path: str, below: str, wanted: str) -> None:
+    import hashlib
+
+    try:
+        with open(below, "rb") as stream:
+            found = hashlib.sha256(stream.read()).hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path}: extends {below}, which cannot be read: {error.strerror}") from None
+    if found != wanted.lower():
+        raise UsageError(f"{path}: extends {below}, whose SHA-256 is {found}, not {wanted}")
 
 
 def _check_key(path: str, key: str, value: object) -> None:
@@ -124,8 +171,9 @@ def _check_key(path: str, key: str, value: object) -> None:
     wrong_kind = not isinstance(value, kind) or isinstance(value, bool)
     if key == "jobs" and isinstance(value, int) and not 1 <= value <= MOST_JOBS:
         raise UsageError(f"{path}: 'jobs' must be from 1 to {MOST_JOBS}")
-    if wrong_kind or not all(isinstance(item, str) for item in items):
-        raise UsageError(f"{path}: {key!r} must be {'a list of strings' if kind is list else kind.__name__}")
+    if wrong_kind or not all(isinstance(item, dict if key == "allow" else str) for item in items):
+        named = {"allow": "tables"}.get(key, "a list of strings" if kind is list else kind.__name__)
+        raise UsageError(f"{path}: {key!r} must be {named}")
 
 
 def fingerprint_key(config: dict[str, Any]) -> bytes:

@@ -1,36 +1,107 @@
-"""Living with findings: ignore files by fingerprint, and earlier reports as baselines."""
+"""Living with findings: rules that say what is not reported, from ignore files, baselines and configuration."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from scanner.errors import UsageError
-from scanner.records import Finding
+from scanner.records import Finding, Place, Suppression
+from scanner.secrets import PUBLISHED_KEY, fingerprint, holds
 
 IGNORE_FILE = ".keysieveignore"
 _FINGERPRINT = re.compile(r"[0-9a-f]{16,64}\Z")
+_SHORTEST = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What it names must all hold of a place; a rule that names nothing covers nothing."""
+
+    origin: Suppression
+    fingerprint: str = ""  # 16 hex digits or more stand for the whole
+    paths: tuple[str, ...] = ()  # globs as of `--exclude`
+    pattern: str = ""
+    regex: str = ""  # found in the credential
+    commit: str = ""  # the id, or how it begins
+    expires: str = ""  # the last day it counts, YYYY-MM-DD
+
+
+class Outcome(NamedTuple):
+    """What is left, what is not, and the rules that covered nothing, or no longer count."""
+
+    left: list[Finding]
+    suppressed: list[Finding]
+    stale: list[Rule]
+    expired: list[Rule]
+
+
 class Suppressions:
-    """Fingerprints that are not to be reported; 16 hex digits or more stand for the whole."""
+    """Rules applied place by place: a finding is suppressed when each of its places is."""
 
-    fingerprints: frozenset[str] = frozenset()
+    def __init__(self, rules: Sequence[Rule] = (), keys: Sequence[bytes] = (), today: str = "") -> None:
+        self._rules = [rule for rule in rules if not (rule.expires and today and rule.expires < today)]
+        self._expired = [rule for rule in rules if rule not in self._rules] if today else []
+        self._keys = (PUBLISHED_KEY, *keys)  # of those files that were made with another key than this report
+        self._by_print: dict[str, list[Rule]] = {}
+        self._others: list[Rule] = []
+        for rule in self._rules:
+            if rule.fingerprint:
+                self._by_print.setdefault(rule.fingerprint[:_SHORTEST], []).append(rule)
+            elif rule.paths or rule.pattern or rule.regex or rule.commit:
+                self._others.append(rule)
 
-    def apply(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
-        """The findings that are left, and how many are not."""
-        whole = {text for text in self.fingerprints if len(text) == 64}
-        short = tuple(text for text in self.fingerprints if len(text) < 64)
-        every = list(findings)
-        left = [
-            finding
-            for finding in every
-            if finding.fingerprint not in whole and not (short and finding.fingerprint.startswith(short))
+    def apply(self, findings: Iterable[Finding]) -> Outcome:
+        """The findings with the places that no rule covers, and those that rules cover whole."""
+        left: list[Finding] = []
+        gone: list[Finding] = []
+        used: set[int] = set()
+        for finding in findings:
+            rules = self._for(finding) if self._rules else []
+            hits = [[rule for rule in rules if _covers(rule, place)] for place in finding.places]
+            if not finding.places:
+                hits = [[rule for rule in rules if rule.fingerprint and not (rule.paths or rule.commit)]]
+            used |= {id(rule) for rules_here in hits for rule in rules_here}
+            covered = [rules_here[0] for rules_here in hits if rules_here]
+            if len(covered) == len(hits):
+                gone.append(replace(finding, suppressed=covered[0].origin))
+            elif covered:
+                places = tuple(place for place, rule in zip(finding.places, hits, strict=True) if not rule)
+                left.append(replace(finding, places=places))
+            else:
+                left.append(finding)
+        return Outcome(left, gone, [rule for rule in self._rules if id(rule) not in used], self._expired)
+
+    def _for(self, finding: Finding) -> list[Rule]:
+        """The rules that may cover the finding: those of its fingerprint, then those that hold of its kind."""
+        prints = dict.fromkeys((finding.fingerprint, *(fingerprint(finding.secret, key) for key in self._keys)))
+        named = [
+            rule
+            for text in prints
+            for rule in self._by_print.get(text[:_SHORTEST], ())
+            if text.startswith(rule.fingerprint) and rule.pattern in ("", finding.pattern)
         ]
-        return left, len(every) - len(left)
+        return named + [
+            rule
+            for rule in self._others
+            if rule.pattern in ("", finding.pattern) and (not rule.regex or holds(finding.secret, rule.regex))
+        ]
+
+
+def _covers(rule: Rule, place: Place) -> bool:
+    here = not rule.paths or bool(place.path) and _globbed(rule.paths)(place.path)
+    return here and (not rule.commit or place.commit.startswith(rule.commit))
+
+
+@lru_cache(maxsize=256)
+def _globbed(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    from scanner.pipeline import excluder
+
+    return excluder(globs)
 
 
 def ignore_file(target: str) -> str:
@@ -54,6 +125,11 @@ def read_ignores(path: str) -> set[str]:
             if text:
                 found.add(text)
     return found
+
+
+def rules_of(kind: str, where: str, fingerprints: Iterable[str]) -> list[Rule]:
+    """A rule for each fingerprint."""
+    return [Rule(Suppression(kind, where), text) for text in sorted(fingerprints)]
 
 
 def read_baseline(path: str) -> set[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.repositories import Repo
 from tests.helpers.samples import catalogue
 
 ROOT = Path(__file__).parents[1] / "scanner"
@@ -86,7 +87,7 @@ def test_the_law_would_notice() -> None:
 BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
-JOINERS = {"detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
+JOINERS = {"baseline", "config", "detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
 MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),
@@ -258,12 +259,17 @@ def modules_of_a_run(tmp_path: Path, *options: str) -> set[str]:
     folder = tmp_path / "clean"
     folder.mkdir(exist_ok=True)
     (folder / "a.py").write_text("x = 1\n")
+    return modules_of(tmp_path, tmp_path, "scan", *options, str(folder))
+
+
+def modules_of(tmp_path: Path, folder: Path, *arguments: str) -> set[str]:
+    """What a clean run in `folder` has imported, the second time."""
     runner = tmp_path / "runner.py"
     runner.write_text(RUNNER)
     for _ in range(2):
         done = subprocess.run(
-            [sys.executable, str(runner), "scan", *options, str(folder)],
-            capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT.parent)}, check=False,  # noqa: E501
+            [sys.executable, str(runner), *arguments],
+            capture_output=True, text=True, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT.parent)}, check=False,  # noqa: E501
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
     return set(json.loads((tmp_path / "runner.py.json").read_text()))
@@ -285,6 +291,17 @@ def test_a_clean_scan_imports_one_engine_only(tmp_path: Path) -> None:
     modules = modules_of_a_run(tmp_path, "--engine", "auto")
     assert "hyperscan" in modules
     assert "ahocorasick" not in modules
+
+
+def test_a_clean_commit_imports_nothing_heavy(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit("one", a_dot_py="x = 1\n")
+    repo.write("a.py", "x = 2\n")
+    repo.git("add", "-A")
+    modules = modules_of(tmp_path, repo.path, "hook", "run", "pre-commit")
+    assert {"scanner.detector", "scanner.sources.git.changes"} <= modules
+    assert heavy(modules) == []
+    assert "scanner.match.find" not in modules and "scanner.sources.git.walk" not in modules
 
 
 def test_help_and_version_import_no_stage(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import click
 from scanner.errors import ExitCode, KeysieveError
 from scanner.version import VERSION
 
-COMMANDS = ("patterns", "scan")
-PLANNED = ("baseline", "config", "findings", "hook", "report", "revoke", "sweep", "verify")
+COMMANDS = ("baseline", "config", "hook", "patterns", "report", "scan")
+PLANNED = ("findings", "revoke", "sweep", "verify")
 
 
 class Commands(click.Group):

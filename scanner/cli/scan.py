@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from scanner import settings as options
-from scanner.cache import check_writable, write_atomically
-from scanner.errors import ExitCode, ScanError, UsageError
+from scanner.cache import check_writable
+from scanner.cli.output import colour, render, write
+from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
+from scanner.config import allow_rules, config_file
+from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
-from scanner.sources.git.discover import repository_top
-from scanner.suppress import Suppressions, ignore_file, read_baseline, read_ignores
 
 
 def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -28,6 +29,7 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--staged", is_flag=True, help="Scan what the index adds to HEAD.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Scan what the commits of a range add.")
 @click.option("--since", metavar="REV", default="", help="Scan what the commits since REV add.")
+@click.option("--ci", is_flag=True, help="Scan what this pull request or push adds, as the CI server tells.")
 @click.option("--no-history", is_flag=True, help="Scan files only.")
 @click.option("--history-only", is_flag=True, help="Scan git objects only.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out paths; may be given again.")
@@ -35,9 +37,12 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--engine", metavar="NAME", default=None, help="auto (default), hyperscan or ahocorasick.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes; default: all processors.")
 @click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
-@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text (default), json, jsonl, sarif.")
+@click.option("--no-config", is_flag=True, help="Read no keysieve.toml or pyproject.toml of this project.")
+@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text, json, jsonl, sarif, csv, ...")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file, atomically.")
-@click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
+@click.option("--baseline", metavar="FILE", multiple=True, help="Leave out what a baseline or JSON report holds.")
+@click.option("--fail-stale", is_flag=True, help="Fail where a baseline or ignore names what is not there any more.")
+@click.option("--show-suppressed", is_flag=True, help="Report suppressed findings too, with the reason.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
 @click.option("--no-allow", is_flag=True, help="Report what comments in the code allow, too.")
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
@@ -52,24 +57,40 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
 
     Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
     """
-    wanted = _settings(given)
-    suppressions = _suppressions(targets, wanted)
+    if given["ci"]:
+        given["range_"] = _of_ci(given)
+    path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
+    config = options.read_config(path)
+    wanted = _settings(given, config)
+    rules = Rules.of(targets, wanted, allow_rules(config, path))
     from scanner.report import make
 
     report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan, nor does a bad --output
     if wanted.report.output not in ("", "-"):
         check_writable(wanted.report.output)
-    findings, summary = _run(targets or (".",), wanted, suppressions)
-    text = [report.begin(summary)]
-    text += [report.finding(finding) for finding in findings]
-    text.append(report.end(summary))
-    _write("".join(text), wanted.report.output)
-    return _exit_code(findings, summary, wanted)
+    if given["show_suppressed"] and wanted.report.format not in TELL_SUPPRESSED:
+        raise UsageError(f"--show-suppressed: only {', '.join(TELL_SUPPRESSED)} can tell what is suppressed")
+    findings, suppressed, summary = _run(targets or (".",), wanted, rules, given["show_suppressed"])
+    shown = [*findings, *suppressed] if given["show_suppressed"] else findings
+    write(render(report, shown, summary), wanted.report.output)
+    code = _exit_code(findings, summary, wanted)
+    return wanted.exit_code if code == ExitCode.CLEAN and given["fail_stale"] and rules.stale else code
 
 
-def _settings(given: dict[str, Any]) -> options.Settings:
+def _of_ci(given: dict[str, Any]) -> str:
+    if given["staged"] or given["range_"] or given["since"]:
+        raise UsageError("--ci tells the range itself; leave out --staged, --range and --since")
+    from scanner.cli.ranges import changes_of
+
+    server, range_ = changes_of(os.environ)
+    told = f"scanning {range_}" if range_ else "it names no earlier commit, so all is scanned"
+    click.echo(f"keysieve: {_plain(server)}: {_plain(told)}", err=True)
+    return range_
+
+
+def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings:
     """The one place where options, environment and configuration meet."""
-    config = options.read_config(given["config_file"])
+    baselines = (*given["baseline"], *config.get("baseline", ()))
     engine = given["engine"] or config.get("engine", "auto")
     if engine not in options.ENGINES:
         raise UsageError(f"--engine {engine}: choose one of {', '.join(options.ENGINES)}")
@@ -83,7 +104,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             engine=engine,
             patterns=tuple(config.get("patterns", ())),
             minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
-            fingerprint_key=options.fingerprint_key(config),
+            fingerprint_key=key_in_use(options.fingerprint_key(config), baselines),
             honour_allow=not given["no_allow"],
         ),
         source=options.SourceSettings(
@@ -100,41 +121,33 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             format=given["format_"],
             output=given["output"],
             show_secrets=given["show_secrets"],
-            colour=not given["output"] and sys.stdout.isatty() and not _no_colour(),
+            colour=colour(given["output"]),
             quiet=given["quiet"],
         ),
-        baseline=given["baseline"],
+        baselines=baselines,
         exit_code=given["exit_code"],
     )
 
 
-def _no_colour() -> bool:
-    return bool(os.environ.get("NO_COLOR"))
-
-
-def _suppressions(targets: tuple[str, ...], wanted: options.Settings) -> Suppressions:
-    ignored: set[str] = set()
-    changes = wanted.source.staged or wanted.source.range or wanted.source.since
-    for target in targets or (".",):
-        path = ignore_file(repository_top(target) if changes else target)
-        if path:
-            ignored |= read_ignores(path)
-    if wanted.baseline:
-        ignored |= read_baseline(wanted.baseline)
-    return Suppressions(frozenset(ignored))
-
-
 def _run(
-    targets: tuple[str, ...], wanted: options.Settings, suppressions: Suppressions
-) -> tuple[list[Finding], Summary]:
+    targets: tuple[str, ...], wanted: options.Settings, rules: Rules, show: bool
+) -> tuple[list[Finding], list[Finding], Summary]:
+    """What is reported, what is suppressed, and the summary."""
     from scanner.pipeline import Scan
 
     run = Scan(targets, wanted)
     with _progress(wanted.run.progress) as progress:
         for _ in run.events(progress):
             pass
-    findings, suppressed = suppressions.apply(run.findings())
-    return findings, run.summary(suppressed)
+    outcome = rules.suppressions.apply(run.findings(Confidence.LOW))
+    least = wanted.detect.minimum
+    left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
+    summary = run.summary(len(gone))
+    whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
+    rules.tell(outcome, whole and summary.state == "complete")
+    if show and wanted.detect.honour_allow:
+        gone += allowed_by_comments(targets, wanted, left)
+    return left, gone, summary
 
 
 @contextmanager
@@ -146,20 +159,6 @@ def _progress(wanted: bool) -> Iterator[Any]:
 
     with bar() as update:
         yield update
-
-
-def _write(text: str, output: str) -> None:
-    data = text.encode("utf-8", "backslashreplace")
-    if output and output != "-":
-        write_atomically(output, data)
-        return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # The reader went away, as `| head` does, or the disk is full: what was not read is not known to be fine.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise ScanError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def _exit_code(findings: list[Finding], summary: Summary, wanted: options.Settings) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scanner.records import Finding, Place, Summary, Verdict
+from scanner.records import Finding, Place, Summary, Suppression, Verdict
 from scanner.report._words import shown, unicode_text
 from scanner.secrets import without_login
 from scanner.version import VERSION
@@ -55,7 +55,12 @@ def finding_record(finding: Finding, clear: bool) -> dict[str, Any]:
         "source": finding.source,
         "respond": finding.respond,
         "places": [_place(place) for place in finding.places],
+        **({"suppressed": _suppression(finding.suppressed)} if finding.suppressed else {}),
     }
+
+
+def _suppression(item: Suppression) -> dict[str, str]:
+    return {"kind": item.kind, "where": _named(item.where), "reason": unicode_text(item.reason)}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

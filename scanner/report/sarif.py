@@ -6,7 +6,6 @@ result holds neither line nor commit nor confidence, so an alert survives moves,
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from scanner.records import Confidence, Fault, Finding, Place, Summary
 from scanner.report import _weakness as weakness
 from scanner.report._record import encode
+from scanner.report._where import by_path, identity
 from scanner.report._words import advice, kind_name, printable, shown, unicode_text
 from scanner.secrets import without_login
 from scanner.settings import ReportSettings
@@ -68,7 +68,7 @@ class Report:
         if finding.pattern not in self._rules:
             self._indexes[finding.pattern] = len(self._rules)
             self._rules[finding.pattern] = _rule(finding)
-        for places in _by_path(finding.places):
+        for places in by_path(finding.places):
             separator, self._separator = self._separator, ",\n"
             yield separator + encode(self._result(finding, places))
 
@@ -79,8 +79,9 @@ class Report:
             "level": _LEVELS[finding.confidence],
             "message": {"text": _message(finding, self._clear)},
             "locations": [self._location(place) for place in places],
-            "partialFingerprints": {"keysieve/v1": self._identity(finding, places[0])},
+            "partialFingerprints": {"keysieve/v1": identity(finding, places[0], bool(self._bases))},
             "properties": _properties(finding, places[0]),
+            **_suppressions(finding),
         }
 
     def _location(self, place: Place) -> dict[str, Any]:
@@ -94,19 +95,6 @@ class Report:
             location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": place.kind}]
         return location
 
-    def _identity(self, finding: Finding, place: Place) -> str:
-        # The target only where there are several: it may be named otherwise on another machine.
-        fields = [finding.fingerprint, place.path or place.kind]
-        fields += [place.target] if self._bases else []
-        return hashlib.sha256("\0".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _by_path(places: tuple[Place, ...]) -> list[list[Place]]:
-    groups: dict[tuple[str, str], list[Place]] = {}
-    for place in places:
-        groups.setdefault((place.target, place.path or f"\0{place.kind}"), []).append(place)
-    return list(groups.values())
-
 
 def _message(finding: Finding, clear: bool) -> str:
     provider = f" ({finding.provider})" if finding.provider else ""
@@ -115,6 +103,14 @@ def _message(finding: Finding, clear: bool) -> str:
     secret, level = shown(finding.secret, clear), finding.confidence.label
     found = printable(f"{finding.name}{provider}: {secret}, confidence {level}{because}.")
     return f"{found} {unicode_text(advice(finding))}"
+
+
+def _suppressions(finding: Finding) -> dict[str, Any]:
+    if not finding.suppressed:
+        return {}
+    kind, where, reason = finding.suppressed
+    told = unicode_text(": ".join(filter(None, (f"{kind} {where}".strip(), reason))))
+    return {"suppressions": [{"kind": "inSource" if kind == "comment" else "external", "justification": told}]}
 
 
 def _properties(finding: Finding, place: Place) -> dict[str, Any]:

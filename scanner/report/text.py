@@ -29,7 +29,8 @@ class Report:
         return ""
 
     def finding(self, finding: Finding) -> str:
-        self._counts[finding.confidence] += 1
+        if not finding.suppressed:
+            self._counts[finding.confidence] += 1
         lines = [self._line(finding)] if self._settings.quiet else [*self._lines(finding), ""]
         return "".join(f"{line}\n" for line in lines)
 
@@ -47,6 +48,7 @@ class Report:
         where = self._where(finding.places[0]) if finding.places else "?"
         secret = printable(shown(finding.secret, self._settings.show_secrets))
         level = self._paint(finding.confidence.label, _COLOURS[finding.confidence])
+        level += " (suppressed)" if finding.suppressed else ""
         return f"{where}: {level}: {printable(finding.name)}: {secret} [{finding.fingerprint[:SHORT]}]"
 
     def _lines(self, finding: Finding) -> Iterator[str]:
@@ -61,6 +63,10 @@ class Report:
 
     def _rows(self, finding: Finding) -> Iterator[tuple[str, list[str]]]:
         clear = self._settings.show_secrets
+        if finding.suppressed:
+            kind, where, reason = finding.suppressed
+            told = f"{kind} {where}".strip() + (f": {reason}" if reason else "")
+            yield "SUPPRESSED", [printable(f"by {told}")]
         yield "secret", [printable(shown(finding.secret, clear))]
         yield "with", [f"{printable(name)}: {printable(shown(part, clear))}" for name, part in finding.parts]
         level = f"{finding.confidence.label} ({finding.score:.2f})"

@@ -18,7 +18,7 @@ Known = Callable[[str, os.stat_result], str]
 def open_path(target: str, settings: SourceSettings, excluded: Excluded) -> Iterator[Source]:
     """The sources of a path that exists."""
     path = os.path.realpath(target)
-    if settings.staged or settings.range or settings.since:
+    if settings.changes:
         yield _changes(path, target, settings)
     elif os.path.isdir(path):
         yield from _folder(path, target, settings, excluded)
@@ -33,7 +33,7 @@ def open_path(target: str, settings: SourceSettings, excluded: Excluded) -> Iter
 def _changes(path: str, target: str, settings: SourceSettings) -> Source:
     repository = discover_upward(path)
     if repository is None:
-        raise UsageError(f"{target}: is not in a git repository, which --staged, --range and --since need")
+        raise UsageError(f"{target}: is not in a git repository, which --staged, --range, --since and hooks need")
     from scanner.sources.git import changes
     from scanner.sources.git.door import Door
 
@@ -41,6 +41,8 @@ def _changes(path: str, target: str, settings: SourceSettings) -> Source:
     try:
         if settings.staged:
             return changes.staged(door, target)
+        if settings.push:
+            return changes.pushed(door, target, settings.push, settings.known)
         if settings.range:
             first, dots, last = settings.range.partition("..")
             if not dots or last.startswith("."):

@@ -33,20 +33,24 @@ class Change(NamedTuple):
 class ChangesSource:
     """`Source` over a list of changes; `target` is the repository's top."""
 
-    def __init__(self, door: Door, target: str, changes: Sequence[Change], commits: Sequence[str]) -> None:
+    def __init__(
+        self, door: Door, target: str, changes: Sequence[Change], commits: Sequence[str], others: Sequence[str] = ()
+    ) -> None:
         self.target = target
+        self._others = others  # tags, and whatever else a ref may name
         self._door = door
         self._changes = changes
         self._commits = commits
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
+        tally.faults += self._door.faults
         blobs = {change.new: None for change in self._changes}
         blobs |= {old: None for change in self._changes for old in change.old}
-        if not blobs and not self._commits:
+        if not blobs and not self._commits and not self._others:
             tally.settled = True  # the index or the range was looked at, and adds nothing
             return
-        ids = "\n".join([*blobs, *self._commits]).encode() + b"\n"
+        ids = "\n".join([*blobs, *self._commits, *self._others]).encode() + b"\n"
         listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode()
         path = os.path.join(self._door.git_dir, "keysieve-objects")
         first = length = weight = 0
@@ -82,6 +86,9 @@ class ChangesSource:
             for print_ in found.get(commit, frozenset()):
                 who = people.get(commit, ("", ""))
                 told[commit, print_] = [Origin("", commit, *who, rank[commit], False, "commit-message")]
+        for name in self._others:
+            for print_ in found.get(name, frozenset()):
+                told.setdefault((name, print_), [Origin("", kind="tag-message")])
         return told
 
     def close(self) -> None:
@@ -146,9 +153,43 @@ def ranged(door: Door, target: str, ends: tuple[str, str], option: str) -> Chang
     """
     start, end = (resolve(door, name, option) for name in ends)
     listed = door.run("rev-list", "--topo-order", "--reverse", end, f"^{start}").decode().split()
+    return ChangesSource(door, target, _changes_of(door, listed), listed)
+
+
+def pushed(door: Door, target: str, new: Sequence[str], known: Sequence[str]) -> ChangesSource:
+    """What a push brings that the other side does not have: commits, each against its parents, and tags.
+
+    `new` are ids, `known` arguments for rev-list. An id of `known` that is not here takes nothing away.
+    Raises TargetError where an id of `new` is not here.
+    """
+    commits: list[str] = []
+    others: list[str] = []
+    for name in new:
+        try:
+            kind = door.run("cat-file", "-t", name).decode().strip()
+        except GitError:
+            raise TargetError(f"{target}: the object {name} of the push is not here") from None
+        if kind != "commit":
+            others.append(name)
+        commits += filter(None, [resolve(door, name, "")])
+    but = [item for item in known if item.startswith("--") or resolve(door, item.lstrip("^"), "")]
+    listed: list[str] = []
+    if commits:
+        excluded = ["--not", *(item.lstrip("^") for item in but)] if but else []
+        listed = door.run("rev-list", "--topo-order", "--reverse", *commits, *excluded).decode().split()
+    return ChangesSource(door, target, _changes_of(door, listed), listed, others)
+
+
+def _changes_of(door: Door, listed: Sequence[str]) -> list[Change]:
+    """What each commit changes against its parents; of a merge, what differs from all of them.
+
+    Where a shallow clone ends inside the range, that becomes a fault of the door.
+    """
+    for cut in sorted(set(door.shallow()) & set(listed)):
+        door.faults.append(Fault(cut, "the shallow clone ends here: older commits of the range were not looked at"))
     arguments = ("diff-tree", "--stdin", "--raw", "-r", "-c", "--root", "-M", "--no-abbrev", "-z", "--always")
     output = door.run(*arguments, stdin="\n".join(listed).encode() + b"\n") if listed else b""
-    return ChangesSource(door, target, list(parse_raw(output)), listed)
+    return list(parse_raw(output))
 
 
 def resolve(door: Door, name: str, option: str) -> str:
@@ -158,7 +199,12 @@ def resolve(door: Door, name: str, option: str) -> str:
     except GitError:
         if not option:
             return ""
-        raise UsageError(f"{option}: {name!r} is no commit of this repository; a shallow clone may lack it") from None
+        if door.shallow():
+            raise TargetError(
+                f"{option}: this shallow clone lacks {name!r}, so what was added since is not known; "
+                "fetch it: git fetch --unshallow"
+            ) from None
+        raise UsageError(f"{option}: {name!r} is no commit of this repository") from None
 
 
 def empty_tree(door: Door) -> str:

@@ -78,7 +78,8 @@ class Door:
         common = self.repository.common_dir
         os.makedirs(os.path.join(self.git_dir, "objects", "info"))
         os.makedirs(os.path.join(self.git_dir, "refs"))
-        self._write("objects/info/alternates", _quoted(os.path.join(common, "objects")) + "\n")
+        folders = [*_quarantine(common), os.path.join(common, "objects")]
+        self._write("objects/info/alternates", "".join(_quoted(folder) + "\n" for folder in folders))
         self._write("config", _config(common))
         if os.path.isfile(os.path.join(common, "shallow")):
             shutil.copyfile(os.path.join(common, "shallow"), os.path.join(self.git_dir, "shallow"))
@@ -201,6 +202,14 @@ def _quoted(path: str) -> str:
     if not path.startswith('"') and "\n" not in path:
         return path
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _quarantine(common: str) -> Iterator[str]:
+    """Where git keeps what is being pushed into this repository until its pre-receive hook has agreed."""
+    path = os.environ.get("GIT_QUARANTINE_PATH", "")
+    objects = os.path.realpath(os.path.join(common, "objects"))
+    if path and os.path.isdir(path) and os.path.dirname(os.path.realpath(path)) == objects:
+        yield os.path.realpath(path)
 
 
 def _loose_refs(common: str) -> Iterator[str]:

@@ -37,11 +37,17 @@ def staged(door: Door) -> dict[str, list[bytes]]:
 
 
 def copy_index(door: Door) -> bool:
-    """Copy the index into our private git directory; False where there is none."""
+    """Copy the index into our private git directory; False where there is none.
+
+    While it commits with `-a` or some paths only, git shows its hooks another index of the same folder.
+    """
     git_dir = door.repository.git_dir
     for name in os.listdir(git_dir):
         if name == "index" or name.startswith("sharedindex."):
             shutil.copyfile(os.path.join(git_dir, name), os.path.join(door.git_dir, name))
+    other = os.environ.get("GIT_INDEX_FILE", "")
+    if other and os.path.isfile(other) and os.path.realpath(os.path.dirname(other)) == os.path.realpath(git_dir):
+        shutil.copyfile(other, os.path.join(door.git_dir, "index"))
     return os.path.isfile(os.path.join(door.git_dir, "index"))
 
 

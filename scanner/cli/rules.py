@@ -1,0 +1,89 @@
+"""What is not to be reported in this run: ignore files, baselines and configuration, put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from scanner.records import Finding, Suppression
+from scanner.secrets import PUBLISHED_KEY
+from scanner.settings import Settings
+from scanner.sources.git.discover import repository_top
+from scanner.suppress import Outcome, Rule, Suppressions, ignore_file, read_baseline, read_ignores, rules_of
+
+TELL_SUPPRESSED = ("text", "json", "jsonl", "sarif")
+_MOST_TOLD = 10
+
+
+class Rules:
+    """The rules in use. `stale` is true once one of them was told to be of no use any more."""
+
+    def __init__(self, suppressions: Suppressions) -> None:
+        self.suppressions = suppressions
+        self.stale = False
+
+    @classmethod
+    def of(cls, targets: tuple[str, ...], wanted: Settings, more: Sequence[Rule] = ()) -> Rules:
+        """Read what `wanted` and the targets name; raises UsageError."""
+        rules = list(more)
+        for target in targets or (".",):
+            path = ignore_file(repository_top(target) if wanted.source.changes else target)
+            if path:
+                rules += rules_of("ignore", path, read_ignores(path))
+        keys = []
+        for path in wanted.baselines:
+            found, key = _baseline(path)
+            rules += found
+            keys += [key] if key else []
+        return cls(Suppressions(rules, keys, time.strftime("%Y-%m-%d", time.gmtime())))
+
+    def tell(self, outcome: Outcome, whole: bool) -> None:
+        """Say on standard error which rules have expired and, after a `whole` scan, which cover nothing."""
+        stale = [rule for rule in outcome.stale if rule.fingerprint] if whole else []
+        for rules, problem in ((outcome.expired, "expired"), (stale, "matches nothing any more")):
+            for rule in rules[:_MOST_TOLD]:
+                name = f"{rule.fingerprint[:16]} {rule.origin.reason}".strip()
+                click.echo(f"keysieve: {rule.origin.where}: {_plain(name)}: {problem}", err=True)
+            if len(rules) > _MOST_TOLD:
+                click.echo(f"keysieve: and {len(rules) - _MOST_TOLD:,} more: {problem}", err=True)
+        self.stale = bool(stale or outcome.expired)
+
+
+def key_in_use(key: bytes, baselines: Sequence[str]) -> bytes:
+    """The key of this run's fingerprints: that of configuration or environment, else of the first baseline file."""
+    from scanner import baseline
+
+    own = [path for path in baselines if baseline.is_baseline(path)]
+    return baseline.read(own[0]).key if own and key == PUBLISHED_KEY else key
+
+
+def _baseline(path: str) -> tuple[list[Rule], bytes]:
+    from scanner import baseline
+
+    if baseline.is_baseline(path):
+        read = baseline.read(path)
+        return read.rules(path), read.key
+    return rules_of("baseline", path, read_baseline(path)), b""
+
+
+def allowed_by_comments(targets: tuple[str, ...], wanted: Settings, reported: list[Finding]) -> list[Finding]:
+    """What comments in the code allow: found by a second run that does not honour them."""
+    from scanner.pipeline import scan
+
+    detect = replace(wanted.detect, honour_allow=False)
+    every, _ = scan(targets, replace(wanted, detect=detect, run=replace(wanted.run, progress=False)))
+    honoured, _ = scan(targets, replace(wanted, run=replace(wanted.run, progress=False)))
+    known = {(finding.fingerprint, place) for finding in (*honoured, *reported) for place in finding.places}
+    found = []
+    for finding in every:
+        places = tuple(place for place in finding.places if (finding.fingerprint, place) not in known)
+        if places:
+            found.append(replace(finding, places=places, suppressed=Suppression("comment", "", "allowed in the code")))
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -1,0 +1,100 @@
+"""The configuration of the user's own project: where it is found, and its `allow` tables as rules.
+
+A configuration can hide findings, so that of a scanned repository which is not the user's own is never read: it
+counts only where the user stands in the project, and only for targets inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.baseline import check_date
+from scanner.errors import UsageError
+from scanner.records import Suppression
+from scanner.sources.git.discover import discover_upward
+from scanner.suppress import Rule
+
+NAME = "keysieve.toml"
+_LISTS = ("paths", "patterns", "secrets", "regexes", "commits")
+_HEX = re.compile(r"[0-9a-f]{16,64}\Z")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
+
+
+def config_file(targets: Sequence[str]) -> str:
+    """keysieve.toml, else a pyproject.toml with `[tool.keysieve]`, of the project that the user stands in, or "".
+
+    It is looked for from the current folder up to the top of its repository; outside one in the current folder only.
+    "" too where a target is outside the project, or inside it but of another repository.
+    """
+    here = os.path.realpath(".")
+    repository = discover_upward(here)
+    top = os.path.realpath(repository.worktree or repository.git_dir) if repository else here
+    if not all(_inside(target, top, here) for target in targets):
+        return ""
+    folder = here
+    while True:
+        for name in (NAME, "pyproject.toml"):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (name == NAME or _has_table(path)):
+                return os.path.relpath(path)
+        if folder == top or folder == os.path.dirname(folder):
+            return ""
+        folder = os.path.dirname(folder)
+
+
+def _inside(target: str, top: str, here: str) -> bool:
+    if target == "-":
+        return True
+    path = os.path.realpath(target)
+    if not os.path.exists(path) or os.path.commonpath([path, top]) != top:
+        return False
+    own = discover_upward(path if os.path.isdir(path) else os.path.dirname(path))
+    return os.path.realpath(own.worktree or own.git_dir) == top if own else top == here
+
+
+def _has_table(path: str) -> bool:
+    with open(path, "rb") as stream:
+        return b"tool.keysieve" in stream.read()
+
+
+def allow_rules(config: dict[str, Any], path: str) -> list[Rule]:
+    """The rules of the `allow` tables; each item of each list is one. Raises UsageError that names file and key."""
+    found: list[Rule] = []
+    for table in config.get("allow", ()):
+        for key, value in table.items():
+            _check(key, value, f"{path}: allow")
+        found += _rules(table, Suppression("config", path, table.get("reason", "")))
+    return found
+
+
+def _check(key: str, value: object, where: str) -> None:
+    if key not in (*_LISTS, "reason", "expires"):
+        raise UsageError(f"{where}: {key!r} is no key of it; known are {', '.join((*_LISTS, 'reason', 'expires'))}")
+    items: list[Any] = value if isinstance(value, list) else [value]
+    if isinstance(value, list) is not (key in _LISTS) or not all(isinstance(item, str) and item for item in items):
+        raise UsageError(f"{where}: {key!r} must be {'a list of texts' if key in _LISTS else 'a text'}")
+    for item in items:
+        if key == "expires":
+            check_date(item, where)
+        elif key == "secrets" and not _HEX.match(item):
+            raise UsageError(f"{where}: {item!r} is no fingerprint (16 to 64 hex digits)")
+        elif key == "commits" and not _COMMIT.match(item):
+            raise UsageError(f"{where}: {item!r} is no commit's id (7 hex digits or more)")
+        elif key == "regexes":
+            try:
+                re.compile(item.encode())
+            except re.error as error:
+                raise UsageError(f"{where}: {item!r} is no expression: {error}") from None
+
+
+def _rules(table: dict[str, Any], origin: Suppression) -> Iterator[Rule]:
+    day = table.get("expires", "")
+    if table.get("paths"):
+        yield Rule(origin, paths=tuple(table["paths"]), expires=day)
+    yield from (Rule(origin, pattern=item, expires=day) for item in table.get("patterns", ()))
+    yield from (Rule(origin, item, expires=day) for item in table.get("secrets", ()))
+    yield from (Rule(origin, regex=item, expires=day) for item in table.get("regexes", ()))
+    yield from (Rule(origin, commit=item, expires=day) for item in table.get("commits", ()))
