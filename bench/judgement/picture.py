@@ -26,10 +26,12 @@ def curve(series: Mapping[str, Sequence[Bin]]) -> str:
         points = " ".join(f"{_x(each.score)},{_y(each.share)}" for each in bins)
         lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         most = max((each.weight for each in bins), default=1)
+        lines.append(f'<g fill="{colour}">')
         lines += [
-            f'<circle cx="{_x(each.score)}" cy="{_y(each.share)}" r="{2 + 6 * each.weight / most:.1f}" fill="{colour}"/>'
+            f'<circle cx="{_x(each.score)}" cy="{_y(each.share)}" r="{2 + 6 * each.weight / most:.1f}" />'
             for each in bins
         ]
+        lines.append("</g>")
         lines.append(f'<text x="{_x(0.04)}" y="{_y(0.95) + 16 * row}" fill="{colour}">{name}</text>')
     return "\n".join([*lines, "</svg>\n"])
 
