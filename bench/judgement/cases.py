@@ -61,7 +61,7 @@ def _case(
 def _aside(rnd: random.Random, table: dict[str, Place], held_out: bool) -> Case:
     """What looks drawn and is no credential, under a name that says so."""
     kind = rnd.choice(list(values.OTHERS))
-    where = rnd.choice([name for name in table if not name.startswith("SQL")])
+    where = rnd.choice([name for name in table if not name.startswith(("SQL", "PowerShell secure"))])
     value = values.OTHERS[kind](rnd, held_out)
     text, at = places.lay(table[where], rnd.choice(places.ASIDE_NAMES[kind]), value, rnd)
     return Case(text, at, value, False, kind, where)
