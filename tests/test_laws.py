@@ -86,7 +86,7 @@ def test_the_law_would_notice() -> None:
 BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
-JOINERS = {"detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
+JOINERS = {"detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove", "explain"}
 MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),

@@ -40,6 +40,9 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--baseline", metavar="FILE", default="", help="Leave out findings of an earlier JSON report.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
 @click.option("--no-allow", is_flag=True, help="Report what comments in the code allow, too.")
+@click.option(
+    "--explain", is_flag=True, help="Show each reason's weight; with FILE:LINE, why nothing is reported there."
+)
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
 @click.option("-q", "--quiet", is_flag=True, help="One line for each finding, nothing else.")
 @click.option("--whole", is_flag=True, hidden=True, help="Read every version whole: the walk's plain twin.")
@@ -53,6 +56,8 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be scanned.
     """
     wanted = _settings(given)
+    if given["explain"] and len(targets) == 1 and (code := _explain(targets[0], wanted)) is not None:
+        return code
     suppressions = _suppressions(targets, wanted)
     from scanner.report import make
 
@@ -65,6 +70,18 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     text.append(report.end(summary))
     _write("".join(text), wanted.report.output)
     return _exit_code(findings, summary, wanted)
+
+
+def _explain(target: str, wanted: options.Settings) -> int | None:
+    """Explain one line instead of scanning; None where the target is no FILE:LINE."""
+    from scanner.cli import explain
+
+    where = explain.place(target)
+    if where is None:
+        return None
+    text, reported = explain.told(*where, wanted)
+    _write(text, wanted.report.output)
+    return wanted.exit_code if reported else ExitCode.CLEAN
 
 
 def _settings(given: dict[str, Any]) -> options.Settings:
@@ -102,6 +119,7 @@ def _settings(given: dict[str, Any]) -> options.Settings:
             show_secrets=given["show_secrets"],
             colour=not given["output"] and sys.stdout.isatty() and not _no_colour(),
             quiet=given["quiet"],
+            explain=given["explain"],
         ),
         baseline=given["baseline"],
         exit_code=given["exit_code"],
