@@ -38,6 +38,10 @@ setup(
         *("scanner.patterns." + name for name in CATEGORIES),
     ],
     package_dir={"scanner.patterns." + name: os.path.join("patterns", name) for name in CATEGORIES},
-    package_data={"scanner": ["py.typed"]} | {"scanner.patterns." + name: ["*.toml"] for name in CATEGORIES},
+    package_data={
+        "scanner": ["py.typed"],
+        "scanner.score": ["words.txt"],
+        **{"scanner.patterns." + name: ["*.toml"] for name in CATEGORIES},
+    },
     ext_modules=extensions(),
 )

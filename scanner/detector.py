@@ -99,6 +99,11 @@ class Detector:
 
         return Finder(self.catalogue.credentials, self.catalogue.entries, self._settings.timeout)
 
+    @property
+    def finder(self) -> Finder:
+        """The exact expressions of this catalogue, loaded when first asked for."""
+        return self._finder
+
     def credential(self, identity: str) -> Credential:
         """The kind of that id."""
         return self._by_id[identity]

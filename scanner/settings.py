@@ -68,6 +68,7 @@ class ReportSettings:
     show_secrets: bool = False
     colour: bool = False
     quiet: bool = False
+    explain: bool = False  # every reason with its weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,42 @@ def area(name: str) -> str:
 KNOW_ALGORITHMS = ("verify/protocols/", "score/structure")
 SPEAK_WITH_SERVICES = ("sources/", "report/", "sweep/")
 ORDINARY = frozenset(
-    ["secret", "token", "password", "passwd", "passphrase", "passwort", "credential", "authorization", "apikey", "api_key", "api-key", "access_key", "access-key", "private_key", "private-key", "auth_key", "mail", "smtp", "basic", "bearer", "://", "access_token", "secret_key", "secret_", "key_", "ion_", "test_", "default", "column", "vault", "elastic", "machine", "api-", "geniekey"]  # noqa: E501
+    [
+        "secret",
+        "token",
+        "password",
+        "passwd",
+        "passphrase",
+        "passwort",
+        "credential",
+        "authorization",
+        "apikey",
+        "api_key",
+        "api-key",
+        "access_key",
+        "access-key",
+        "private_key",
+        "private-key",
+        "auth_key",
+        "mail",
+        "smtp",
+        "basic",
+        "bearer",
+        "://",
+        "access_token",
+        "secret_key",
+        "secret_",
+        "key_",
+        "ion_",
+        "test_",
+        "default",
+        "column",
+        "vault",
+        "elastic",
+        "machine",
+        "api-",
+        "geniekey",
+    ]  # noqa: E501
 )
 """Words of every language and of no provider: the generic kinds' keywords."""
 
@@ -87,7 +122,19 @@ def test_the_law_would_notice() -> None:
 BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
-JOINERS = {"baseline", "config", "detector", "versions", "pipeline", "workers", "ledger", "suppress", "api", "prove"}
+JOINERS = {
+    "baseline",
+    "config",
+    "detector",
+    "versions",
+    "pipeline",
+    "workers",
+    "ledger",
+    "suppress",
+    "api",
+    "prove",
+    "explain",
+}
 MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),
@@ -189,8 +236,6 @@ def functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def option_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A command's parameters are its options."""
     return any("click" in ast.unparse(item) for item in node.decorator_list)
-
-
 
 
 @pytest.fixture(params=[name for name in NAMES if not name.startswith(TABLES)])

@@ -11,16 +11,19 @@ from __future__ import annotations
 import re
 
 TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9}){0,2}"
-_CLOSE = r"(?:\\?[\"'`]|[\])}]){0,3}"
+_CLOSE = r"(?:\\?[\"'`]|[\])}]|\[\d{0,4}\]){0,3}"
 _SPACE = r"[ \t]{0,20}"
 _TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
 _OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
+_ACCESSORS = r"(?:[ \t]{0,4}\{[ \t]{0,4}get;[ \t\w;]{0,40}\})?"  # C#: Password { get; set; } = "..."
+_OPENING = r"(?:(?:\(|[>|][+\-]?)[ \t]{0,4}\r?\n[ \t]{1,40})?"  # the value on the next line, in parentheses or a block
+_DEFAULT = r"\"[ \t]{0,4}\{[^{}]{0,100}?\bdefault[ \t]{0,12}=[ \t]{0,4}"  # HCL: variable "password" { default = "..." }
 _ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
 _ATTRIBUTE = r"\\?[\"'][ \t]{1,8}(?:value|content|default)[ \t]{0,2}=[ \t]{0,2}"
 _CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
-_PAIR = r"(?<=\([ \t]{0,4}[\"'][\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
+_PAIR = r"(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
 _OPTION_NAME = r"(?:(?:^|[\s\"'\[,])--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{1,60}"
 _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
@@ -29,7 +32,7 @@ _OPTION = f"(?<={_OPTION_NAME}){_OPTION_SCREEN}"
 _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
 _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 
-_ASSIGN = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
+_ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
 _KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
 _OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
@@ -73,8 +76,8 @@ def _names(keywords: tuple[str, ...]) -> str:
 
 def bridge(same_line: bool, further: bool) -> str:
     """What may stand between a name and its value; `further` for names that belong to one provider."""
-    after = "" if same_line else _NEXT_LINE
-    near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}"
+    after = _OPENING if same_line else _NEXT_LINE
+    near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}|{_DEFAULT}"
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
@@ -110,9 +113,10 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
 
 
 def _behind() -> str:
-    space = r"(?:\r?\n[ \t]{1,40})?"
-    assign = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
-    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}|{_BELOW}|{_SIBLING})"
+    space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
+    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
+    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}"
+    between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT})"
     opening = OPEN.replace("(?i:", "(?:")
     return f"[\\w.\\- ]{{0,40}}{between}{opening}"
 

@@ -45,6 +45,9 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--show-suppressed", is_flag=True, help="Report suppressed findings too, with the reason.")
 @click.option("--show-secrets", is_flag=True, help="Show credentials in the clear.")
 @click.option("--no-allow", is_flag=True, help="Report what comments in the code allow, too.")
+@click.option(
+    "--explain", is_flag=True, help="Show each reason's weight; with FILE:LINE, why nothing is reported there."
+)
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
 @click.option("-q", "--quiet", is_flag=True, help="One line for each finding, nothing else.")
 @click.option("--whole", is_flag=True, hidden=True, help="Read every version whole: the walk's plain twin.")
@@ -62,6 +65,8 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
     config = options.read_config(path)
     wanted = _settings(given, config)
+    if given["explain"] and len(targets) == 1 and (code := _explain(targets[0], wanted)) is not None:
+        return code
     rules = Rules.of(targets, wanted, allow_rules(config, path))
     from scanner.report import make
 
@@ -86,6 +91,18 @@ def _of_ci(given: dict[str, Any]) -> str:
     told = f"scanning {range_}" if range_ else "it names no earlier commit, so all is scanned"
     click.echo(f"keysieve: {_plain(server)}: {_plain(told)}", err=True)
     return range_
+
+
+def _explain(target: str, wanted: options.Settings) -> int | None:
+    """Explain one line instead of scanning; None where the target is no FILE:LINE."""
+    from scanner.cli import explain
+
+    where = explain.place(target)
+    if where is None:
+        return None
+    text, reported = explain.told(*where, wanted)
+    write(text, wanted.report.output)
+    return wanted.exit_code if reported else ExitCode.CLEAN
 
 
 def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings:
@@ -123,6 +140,7 @@ def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings
             show_secrets=given["show_secrets"],
             colour=colour(given["output"]),
             quiet=given["quiet"],
+            explain=given["explain"],
         ),
         baselines=baselines,
         exit_code=given["exit_code"],

@@ -26,9 +26,7 @@ def scan_record(summary: Summary) -> dict[str, Any]:
         "objects": summary.objects,
         "bytes": summary.bytes,
         "seconds": round(summary.seconds, 3),
-        "skipped": [
-            {"object": _named(skip.object), "reason": _named(skip.reason)} for skip in summary.skipped
-        ],
+        "skipped": [{"object": _named(skip.object), "reason": _named(skip.reason)} for skip in summary.skipped],
         "errors": [{"object": _named(bad.object), "problem": _named(bad.problem)} for bad in summary.errors],
         "suppressed": summary.suppressed,
         "engine": summary.engine,

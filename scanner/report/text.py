@@ -71,11 +71,19 @@ class Report:
         yield "with", [f"{printable(name)}: {printable(shown(part, clear))}" for name, part in finding.parts]
         level = f"{finding.confidence.label} ({finding.score:.2f})"
         yield "confidence", [f"{level}, severity {printable(finding.severity)}"]
-        yield "because", [printable(reason.text) for reason in finding.reasons]
+        yield "because", self._reasons(finding)
         yield "provider", _verdict(finding)
         yield "at", self._places(finding.places)
         yield "what to do", [printable(line) for line in advice(finding).splitlines()]
         yield "fingerprint", [finding.fingerprint[:SHORT]]
+
+    def _reasons(self, finding: Finding) -> list[str]:
+        """In words; where they are to be explained, with weights and from where the score starts."""
+        if not self._settings.explain:
+            return [printable(reason.text) for reason in finding.reasons]
+        start = finding.score - sum(reason.weight for reason in finding.reasons)
+        weighed = [(start, "where this kind starts"), *((each.weight, each.text) for each in finding.reasons)]
+        return [f"{weight:+.2f} {printable(text)}" for weight, text in weighed]
 
     def _places(self, places: tuple[Place, ...]) -> list[str]:
         lines = [f"{self._paint(self._where(place), _BOLD)}{_notes(place)}" for place in places[:_PLACES]]

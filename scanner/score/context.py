@@ -13,7 +13,7 @@ from scanner.records import Reason
 _REFERENCE = re.compile(
     r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
-    r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|^file:|^data:"
+    r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"
@@ -172,7 +172,8 @@ _STEPS = frozenset(row[i : i + 4] for row in _SEQUENCES for i in range(len(row) 
 
 
 _EXAMPLE_WORDS = re.compile(
-    rb"(?i)\b(?:for example|example|sample|dummy|fake|placeholder|mock|not a real|fixture)\b|\be\.g\."
+    rb"(?i)\b(?:for example|example(?!\.(?:com|org|net))|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
+    rb"|\be\.g\."
 )
 _HASH_WORDS = re.compile(
     rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"
@@ -193,7 +194,7 @@ def surroundings(text: bytes, start: int, end: int) -> list[Reason]:
     line = line_of(text, start, end)
     rest = line.replace(text[start:end], b" ")
     if _EXAMPLE_WORDS.search(rest):
-        found.append(Reason("its line speaks of an example", -0.15))
+        found.append(Reason("its line speaks of an example", -0.1))
     if len(_CONTROL.findall(text)) > len(text) / 20:
         found.append(Reason("stands inside binary data", -0.4))
     return found

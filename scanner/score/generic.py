@@ -1,7 +1,7 @@
 """Evidence for values without a format of their own: passwords and secrets in assignments.
 
 Precision comes first here: what reads like code, a reference, a label or prose is silent, and the rest is
-weighed by how random it looks and how plainly its name says what it is.
+weighed by how random it looks, by how people make passwords, and by how plainly its name says what it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 
 from scanner.records import Reason
 from scanner.score.context import hash_named
+from scanner.score.habits import habit, phrase, stands_in
 from scanner.score.randomness import randomness
 
 _CODE = re.compile(
@@ -17,45 +18,107 @@ _CODE = re.compile(
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[@&*]\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
+_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\w|^\w+\?$|^[\w.]+\[")
+_IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*$")
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
+_BASE64 = re.compile(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_NUMBER = re.compile(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
 _FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
 _VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$")
 _ALGORITHM = re.compile(
-    r"(?i)^(?:hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
+    r"(?i)^(?:hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
 )
 _UUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_DIGEST = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
 _NOT_NAMES = re.compile(
     rb"(?i)(?:file|path|dir|url|uri|name|id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
     rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|salt|index"
     rb"|status|state|enabled|required|min|max|reset|confirmation|confirm|format|description|example|endpoint"
-    rb"|izers?|ized?|ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page|view|form|mode|at|on|in)"
+    rb"|izers?|ized?|ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
+    rb"|view|form|mode|at|on|in|passes|icon|image|logo|button|link|route|action|event|css|style"
+    rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
+    rb"|encoding|charset|kind|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
-_STRONG = re.compile(rb"(?i)(?:passw(?:or)?d|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$")
+_OWNERS = (
+    "user",
+    "db",
+    "my",
+    "admin",
+    "root",
+    "ftp",
+    "smtp",
+    "sql",
+    "mail",
+    "login",
+    "ldap",
+    "proxy",
+    "auth",
+    "ssh",
+    "web",
+)
+_PASS_IN_A_WORD = re.compile(
+    "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
+        "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
+    ).encode()
+)
+_PLAIN = re.compile(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
+_STRONG = re.compile(
+    rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$"
+)
+_OF_A_PAGE = re.compile(
+    rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
+    rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
+)
+_PASSWORD = re.compile(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
 
 
-def silent_reason(value: str, name: bytes, quoted: bool) -> str:
-    """Why the value is no credential at all, or ""."""
+def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
+    """Why the value is no credential at all, or ""; `around` is the byte before and some bytes behind it."""
+    chance = randomness(value)
     if len(value) < 4:
         return "is too short"
-    if _CODE.search(value) and (randomness(value) < 0.9 or value.endswith(")")):
+    if "..." in value or value.endswith("\u2026".encode().decode("latin-1")):
+        return "is cut short"
+    if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
-    if _NOT_NAMES.search(name) or b"::" in name or b"public" in name.lower():
+    if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or b"public" in name.lower():
         return "its name asks for something else than the credential"
-    if _PATH.search(value) and randomness(value) < 0.9 or _FILE.search(value):
+    if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
         return "is a path, a file or a URL"
     if _VERSION.search(value):
         return "is a version, a date or an address"
     if " " in value and len(value.split()) > 1:
         return "is prose"
-    if not quoted and _WORDS.search(value) and randomness(value) < 0.6:
-        return "is a bare word"
+    if not value.isascii() and not any(map(str.isdigit, value)):
+        return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
+    if not quoted and (told := _bare(value, chance, around)):
+        return told
     return "repeats its name" if _same(value, name) else ""
+
+
+def _other_word(name: bytes) -> bool:
+    """Whether "pass" is the only word here that could mean a password, and part of another one (bypass, passenger)."""
+    return not _PLAIN.search(name) and _PASS_IN_A_WORD.search(name) is not None
+
+
+def _bare(value: str, chance: float, around: tuple[bytes, bytes]) -> str:
+    """What speaks against a value without quotes: in code that is an expression."""
+    before, after = around
+    if _EXPRESSION.search(value) or before == b"(":
+        return "is an expression of code"
+    if _NUMBER.match(value):
+        return "is a number"
+    if _WORDS.search(value) and chance < 0.6:
+        return "is a bare word"
+    if _IDENTIFIER.match(value) and after[:1] in (b";", b")", b",") and (chance < 0.95 or len(value) < 12):
+        return "is a variable"
+    return ""
 
 
 def _same(value: str, name: bytes) -> bool:
@@ -63,23 +126,41 @@ def _same(value: str, name: bytes) -> bool:
     return bool(letters) and letters in re.sub(r"[^a-z]", "", name.decode("latin-1").lower())
 
 
-def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> list[Reason]:
-    """What speaks for and against a value that could be a credential."""
+def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], password: bool = False) -> list[Reason]:
+    """What speaks for and against a value that could be a credential; `password` where its kind is one by itself."""
     chance = randomness(value)
-    found = [Reason(f"its value looks {_adjective(chance)} (randomness {chance:.2f})", 0.45 * (chance - 0.5))]
-    if _STRONG.search(name.rstrip(b"\"'`])\\ \t:=>,(")):
+    named = name.rstrip(b"\"'`])\\ \t:=>,(")
+    found = [_made(value, password or bool(_PASSWORD.search(named)), chance)]
+    if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
-    if len(value) < 8:
+    if len(value) < 6:
         found.append(Reason("it is short", -0.1))
     if value.isdigit():
         found.append(Reason("it is only digits", -0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
-    if _WORDS.match(value):
+    if _WORDS.match(value) and chance < 0.8:
         found.append(Reason("it is made of words", -0.15))
+    if stands_in(value):
+        found.append(Reason("it is a word that stands for a value", -0.2))
+    if _OF_A_PAGE.search(named):
+        found.append(Reason("it belongs to one page or request, and ends with it", -0.3))
     if hash_named(text, *span):
-        found.append(Reason("its line speaks of a digest", -0.25))
+        found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
     return found
+
+
+_RANDOM = 0.45
+"""Weight of the randomness of a value, from half of it down to half of it up."""
+
+
+def _made(value: str, password: bool, chance: float) -> Reason:
+    """How the value was made: by people, where it is a password, or drawn."""
+    weight = _RANDOM * (chance - 0.5)
+    how = habit(value) if password else ""
+    if how and weight < 0.1:
+        return Reason(f"its value is made as people make passwords ({how})", 0.1)
+    return Reason(f"its value looks {_adjective(chance)} (randomness {chance:.2f})", weight)
 
 
 def _adjective(chance: float) -> str:

@@ -104,8 +104,9 @@ def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int,
     made_up = context.placeholder(words)
     if made_up or credential.rank != "generic":
         return made_up
-    quoted = text[span[0] - 1 : span[0]] in (b'"', b"'", b"`")
-    return generic.silent_reason(words, _name(text, span, outer), quoted)
+    before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 8]
+    quoted = before in (b'"', b"'", b"`")
+    return generic.silent_reason(words, _name(text, span, outer), quoted, (before, after))
 
 
 @lru_cache(maxsize=512)
@@ -124,11 +125,15 @@ def _body(credential: Credential, value: str) -> str:
     return value
 
 
+_NAME_BEFORE = re.compile(rb"[\w.\-:]{0,40}\Z")
+_NAME_AFTER = re.compile(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
+
+
 def _name(text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:
-    """The name that the value is assigned to: what stands before the value, back to a break."""
-    head = text[max(0, outer[0] - 40) : span[0]]
-    head = re.split(rb"[\s,;{}&?<(]", head[: outer[0] - max(0, outer[0] - 40)])[-1] + text[outer[0] : span[0]]
-    return re.split(rb"[=:>,(]|\s-", head, maxsplit=1)[0]
+    """The name that the value belongs to: the word around the keyword, with the words behind it up to a colon."""
+    before = _NAME_BEFORE.search(text, max(0, outer[0] - 40), outer[0])
+    after = _NAME_AFTER.match(text, outer[0], span[0])
+    return (before[0] if before else b"") + (after[0] if after else b"")
 
 
 def _reasons(
@@ -142,7 +147,8 @@ def _reasons(
     words = value.decode("latin-1")
     found: list[Reason] = []
     if credential.rank == "generic":
-        found += generic.evidence(words, _name(text, span, outer), text, span)
+        password = not credential.keywords and "password" in credential.name.lower()
+        found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         chance = randomness(words)
         found.append(Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5)))

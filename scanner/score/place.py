@@ -30,9 +30,9 @@ def weigh(path: str, rank: str) -> tuple[Reason, ...]:
     if _LOCK.search(path):
         found.append(Reason("in a lock file, where hashes stand", -0.1 if light else -0.6))
     if _TEST.search(path):
-        found.append(Reason("in a test", -0.05 if light else -0.25))
+        found.append(Reason("in a test", -0.05 if light else -0.1))
     elif _EXAMPLE.search(path) or _DOCUMENT.search(path):
-        found.append(Reason("in documentation or an example", -0.05 if light else -0.25))
+        found.append(Reason("in documentation or an example", -0.05 if light else -0.1))
     if _WORDS.search(path) and not light:
         found.append(Reason("in a translation", -0.5))
     if _MINIFIED.search(path) and not light:

@@ -1,8 +1,8 @@
 """How random a text looks, from 0 (a name, a word, a sequence) to 1 (drawn by a machine).
 
 A small logistic model over named features. Shannon entropy alone is weak on short texts, so the surprise of
-letter after letter, measured against names, prose and code, carries most of the weight. The weights are
-trained by `tools/randomness.py`.
+letter after letter, measured against names, prose and code, and the share of letters that known words cover carry
+most of the weight. The weights are trained by `tools/randomness.py`, the words collected by `tools/words.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
 
 from scanner.score.bigrams import SURPRISE, SYMBOLS
 
@@ -18,8 +20,8 @@ _RUN = re.compile(r"[A-Za-z]+")
 _INDEX = {symbol: number for number, symbol in enumerate(SYMBOLS)}
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 
-FEATURES = ("bias", "surprise", "entropy", "digits", "changes", "length", "symbols", "hex")
-WEIGHTS = (-6.20, 1.68, -3.26, 7.77, 5.38, -0.40, -0.10, 3.38)
+FEATURES = ("bias", "surprise", "entropy", "digits", "changes", "length", "symbols", "hex", "words", "excess")
+WEIGHTS = (-8.69, 1.01, 3.99, 8.61, 4.81, -1.44, -6.80, 3.07, -7.55, 0.04)
 
 
 def shannon(text: bytes | str) -> float:
@@ -44,6 +46,8 @@ def features(text: str) -> tuple[float, ...]:
         min(length, 40) / 10,
         (length - digits - letters) / length,
         float(length >= 16 and 0 < digits < length and bool(_HEX.fullmatch(text))),
+        coverage(text),
+        min(letters, 24) / 10 * (10 * surprise(text) - _USUAL),
     )
 
 
@@ -56,6 +60,31 @@ def surprise(text: str) -> float:
         total += sum(SURPRISE[a][b] for a, b in zip(indexes, indexes[1:], strict=False))
         count += len(indexes) - 1
     return total / (10 * count) if count else 0.0
+
+
+_USUAL = 4.7
+"""Bits by which a letter surprises in the middle between names and drawn text."""
+
+
+def coverage(text: str) -> float:
+    """The share of letters that known words of four letters or more cover, whatever their case; 0 without letters."""
+    covered: set[int] = set()
+    low = text.lower()
+    for last, length in _words().iter(low):
+        covered.update(range(last + 1 - length, last + 1))
+    letters = sum(map(str.isalpha, low))
+    return len(covered) / letters if letters else 0.0
+
+
+@cache
+def _words() -> Any:
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for word in resources.files(__package__).joinpath("words.txt").read_text("ascii").split():
+        automaton.add_word(word, len(word))
+    automaton.make_automaton()
+    return automaton
 
 
 def _changes(text: str) -> int:

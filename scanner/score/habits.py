@@ -1,0 +1,47 @@
+"""Passwords as people make them: a word and a year, letters turned into digits, a symbol at the end.
+
+Such a value is little random, and still no name of anything: low entropy alone discards nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_YEAR = re.compile(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
+_WORD_DIGITS = re.compile(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
+_SYMBOL = re.compile(r"[!@#$%^&*?+=~,;|]")
+_LEET = re.compile(r"[A-Za-z][013457@$][A-Za-z]")
+_PHRASE = re.compile(r"^[A-Za-z]{3,}(?:[\-_.][A-Za-z]{3,}){2,}\d{1,4}[\W_]?$")
+_STAND_INS = re.compile(
+    r"(?i)^(?:my|the|some|test|new|old|user|your)?[\W_]?(?:pass(?:word|wd)?|pwd|secret|token|key|test(?:ing|er)?|user(?:name)?|login"
+    r"|value|name|data|string|foo|bar|baz|abc|utf|sha|md|base|oauth|http|ipv|rsa|aes|des|hmac|hs|rs|es|sample|demo)"
+    r"[\W_]?\d{0,4}$"
+)
+
+
+def habit(value: str) -> str:
+    """Which habit of people made this password, in words; "" where none shows."""
+    if not 5 <= len(value) <= 40 or not value.isascii() or _STAND_INS.match(value):
+        return ""
+    digits, symbols = any(map(str.isdigit, value)), len(_SYMBOL.findall(value))
+    if _YEAR.match(value):
+        return "a word and a year"
+    if _WORD_DIGITS.match(value):
+        return "a word and digits"
+    if digits and _PHRASE.match(value):
+        return "words and digits"
+    if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:
+        return "letters turned into digits"
+    if symbols and any(map(str.isalpha, value)) and (digits or symbols > 1):
+        return "letters, digits and symbols"
+    return ""
+
+
+def phrase(value: str) -> bool:
+    """Whether three words or more and a number are joined, as in passphrases; dotted names of code have no number."""
+    return bool(_PHRASE.match(value))
+
+
+def stands_in(value: str) -> bool:
+    """Whether the value is one of the words that people put where a credential would go, perhaps with a number."""
+    return bool(_STAND_INS.match(value))

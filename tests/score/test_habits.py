@@ -1,0 +1,39 @@
+"""Passwords as people make them, against names and words that stand for a value."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.score.habits import habit, phrase, stands_in
+
+MADE = {
+    "a word and a year": ["Win" + "ter2024!", "dra" + "gon1987", "Soc" + "cer_1979#"],
+    "a word and digits": ["hun" + "ter22", "mon" + "key4711", "99" + "balloons"],
+    "letters turned into digits": ["P@s" + "sw0rd1", "b1g" + "b0ss77"],
+    "letters, digits and symbols": ["Quick" + "#river32", "Aa" + "1!xyz"],
+    "words and digits": ["correct-horse-" + "battery9"],
+}
+NAMES = ["user_password", "getPassword", "sha256", "utf8", "token1", "test123", "password", "db.user.name", "a b c", ""]
+
+
+@pytest.mark.parametrize(("how", "value"), [(how, value) for how, values in MADE.items() for value in values])
+def test_a_habit_is_told(how: str, value: str) -> None:
+    assert habit(value) == how
+
+
+@pytest.mark.parametrize("value", NAMES)
+def test_names_show_no_habit(value: str) -> None:
+    assert habit(value) == ""
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_an_answer(value: str) -> None:
+    assert isinstance(habit(value), str)
+    assert not (stands_in(value) and habit(value))
+
+
+def test_a_phrase_has_three_words_and_a_number() -> None:
+    assert phrase("one-two-" + "three7")
+    assert not phrase("one.two.three")
