@@ -60,7 +60,7 @@ def finding_record(finding: Finding, clear: bool) -> dict[str, Any]:
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     if verdict.state == "not_checked":
-        return {"state": verdict.state}
+        return {"state": verdict.state} | ({"why": unicode_text(verdict.why)} if verdict.why else {})
     return {
         "state": verdict.state,
         "why": unicode_text(verdict.why),
