@@ -12,8 +12,8 @@ import click
 from scanner.errors import ExitCode, KeysieveError
 from scanner.version import VERSION
 
-COMMANDS = ("patterns", "scan")
-PLANNED = ("baseline", "config", "findings", "hook", "report", "revoke", "sweep", "verify")
+COMMANDS = ("patterns", "scan", "verify")
+PLANNED = ("baseline", "config", "findings", "hook", "report", "revoke", "sweep")
 
 
 class Commands(click.Group):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.records import Credential
+from scanner.verify.template import names
 
 STATES = ("active", "inactive", "restricted")
 """In the order in which their conditions are tried."""
@@ -75,6 +76,16 @@ def read(kind: Credential) -> Section | None:
         confirmed=str(raw.get("source", "")).startswith("https://"),
         words=() if http else tuple(told),
     )
+
+
+def needs(kind: Credential) -> set[str]:
+    """The names of the parts that the kind's request needs beside the credential itself."""
+    section = read(kind)
+    if section is None:
+        return set()
+    texts = (section.url, section.body, *(text for _, text in section.headers))
+    signed = {"id"} if section.protocol and any(part.secret for part in kind.parts) else set()
+    return set().union(signed, *map(names, texts)) - {"secret"}
 
 
 def condition(text: str) -> Condition:

@@ -13,8 +13,7 @@ pytest.importorskip("httpx")
 from scanner.records import Credential, Finding
 from scanner.secrets import Secret
 from scanner.settings import VerifySettings
-from scanner.verify.section import read
-from scanner.verify.template import names
+from scanner.verify.section import needs
 from scanner.verify.verifier import Verifier
 from tests.helpers.samples import catalogue
 from tests.report.made import make_finding, text_secret
@@ -40,15 +39,12 @@ def verifier(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
 
 def finding_of(kind: Credential, value: bytes | None = None) -> Finding:
     """A finding with every part that the kind's request needs."""
-    section = read(kind)
-    assert section is not None
-    texts = [section.url, section.body, *(text for _, text in section.headers)]
-    needed = sorted(set().union(*map(names, texts)) - {"secret"})
+    needed = sorted(needs(kind))
     parts = tuple((name, Secret(text_secret(12))) for name in needed)
     return make_finding(value, pattern=kind.id, provider=kind.provider, parts=parts)
 
 
-def custom(identity: str = "acme-key", **verify: Any) -> Credential:
+def custom(id_: str = "acme-key", /, **verify: Any) -> Credential:
     """A kind with a confirmed request that nobody else has."""
     section: dict[str, Any] = {
         "source": "https://docs.acme.example/auth",
@@ -59,4 +55,4 @@ def custom(identity: str = "acme-key", **verify: Any) -> Credential:
         "inactive": ["401"],
         "restricted": ["403"],
     }
-    return Credential(identity, "Acme key", "Acme", "x", ("acme",), "acme", verify=section | verify)
+    return Credential(id_, "Acme key", "Acme", "x", ("acme",), "acme", verify=section | verify)
