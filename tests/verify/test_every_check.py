@@ -5,38 +5,15 @@ The request goes where a user's own server would be: `endpoints` in the configur
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scanner.records import Finding, Verdict
-from scanner.verify.section import Section, read
 from tests.helpers.samples import catalogue
 from tests.verify.conftest import Make, finding_of
+from tests.verify.played import DISTURBANCES, SECTIONS
 from tests.verify.provider import Asked, Reply, reply_for, serve
-
-SECTIONS: dict[str, Section] = {
-    kind.id: section
-    for kind in catalogue().values()
-    if (section := read(kind)) is not None and section.confirmed and not section.protocol
-}
-PAGE = b"<!DOCTYPE html><html><body>Sign in to the network to go on</body></html>"
-HTML = {"Content-Type": "text/html"}
-DISTURBANCES = {
-    "429": Reply(429, b"{}", {"Retry-After": "0"}),
-    "429 for long": Reply(429, b"{}", {"Retry-After": "7200"}),
-    "500": Reply(500, b"{}"),
-    "503": Reply(503, PAGE, HTML),
-    "proxy page 200": Reply(200, PAGE, HTML),
-    "proxy page 401": Reply(401, PAGE, HTML),
-    "proxy page 403": Reply(403, b"\n  " + PAGE, HTML),
-    "proxy login": Reply(407, b"{}"),
-    "network login": Reply(511, PAGE, HTML),
-    "cut off 200": Reply(200, b'{"id": 1, "valid": true, "ok"', {"Content-Type": "application/json"}),
-    "bytes missing 200": Reply(200, b'{"ok": true}' * 9, {"Content-Type": "application/json"}, missing=50),
-    "bytes missing 401": Reply(401, b'{"ok": true}' * 9, {"Content-Type": "application/json"}, missing=50),
-    "another host": Reply(302, b"", {"Location": "http://127.0.0.2:9/login"}),
-    "metadata": Reply(307, b"", {"Location": "http://169.254.169.254/latest/meta-data/"}),
-    "teapot": Reply(418, b"{}"),
-}
 
 
 def test_there_is_something_to_prove() -> None:
@@ -92,3 +69,12 @@ def test_a_timeout_is_unknown_for_every_check(verifier: Make) -> None:
             told = asker.verify([finding_of(catalogue()[identity]) for identity in every[start : start + 4]])
             assert {finding.verdict.state for finding in told} == {"unknown"}
             assert all("timeout" in finding.verdict.why for finding in told)
+
+
+def test_the_table_names_every_check() -> None:
+    """docs/verify-checks.md; `python tools/verify_table.py` makes it anew."""
+    table = (Path(__file__).parents[2] / "docs" / "verify-checks.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in table.splitlines() if line.startswith("| `")}
+    assert set(rows) == set(SECTIONS)
+    many = len(DISTURBANCES) + 1
+    assert all(row.endswith(f" {many}/{many} |") for row in rows.values())
