@@ -170,8 +170,9 @@ def verify(config: dict[str, Any], path: str, asked: VerifySettings) -> VerifySe
     table["ca_file"] = (
         os.path.join(os.path.dirname(os.path.abspath(path)), table["ca_file"]) if table.get("ca_file") else ""
     )
-    table["proxy"] = table.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or ""
-    if table["proxy"] and not table["proxy"].startswith(("http://", "https://")):
+    if asked.wanted or asked.dry_run:
+        table["proxy"] = table.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or ""
+    if table.get("proxy") and not table["proxy"].startswith(("http://", "https://")):
         raise UsageError("the proxy must be an http:// or https:// URL")
     return replace(asked, **table)
 

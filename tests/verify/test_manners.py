@@ -21,10 +21,6 @@ from tests.verify.provider import Asked, Reply, serve
 OK = Reply(200, b'{"login": "ann"}', {"Content-Type": "application/json"})
 
 
-def kinds(count: int) -> dict[str, object]:
-    return {f"acme-{at}": custom(f"acme-{at}") for at in range(count)}
-
-
 def test_ten_thousand_findings_of_forty_credentials_on_five_hosts_are_forty_requests(verifier: Make) -> None:
     """Measured at the servers: 40 requests, never closer than the pace, never more at a time than allowed."""
     known = {f"acme-{at}": custom(f"acme-{at}") for at in range(5)}
@@ -86,6 +82,24 @@ def test_a_host_that_fails_is_left_alone(verifier: Make) -> None:
         told = asker.verify([finding_of(kind) for _ in range(30)])
     assert len(provider.asked) == FAULTS
     assert f"failed {FAULTS} times in a row" in told[-1].verdict.why
+
+
+def test_a_host_that_only_says_429_is_left_alone(verifier: Make) -> None:
+    kind = custom()
+    with serve(lambda asked: Reply(429, b"{}")) as provider:
+        asker = verifier(lambda _: kind, endpoints=(("acme", provider.url),), per_host=1)
+        asker.verify([finding_of(kind) for _ in range(30)])
+    assert len(provider.asked) == FAULTS
+
+
+def test_an_answer_that_nobody_foresaw_costs_one_verdict(verifier: Make) -> None:
+    kind = custom()
+    replies = iter([Reply(302, b"", {"Location": "http://["}), OK])
+    with serve(lambda asked: next(replies)) as provider:
+        asker = verifier(lambda _: kind, endpoints=(("acme", provider.url),), per_host=1)
+        told = asker.verify([finding_of(kind), finding_of(kind)])
+    assert [finding.verdict.state for finding in told] == ["unknown", "active"]
+    assert told[0].verdict.why == "the answer could not be read: ValueError"
 
 
 @pytest.mark.parametrize(
