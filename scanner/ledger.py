@@ -103,7 +103,7 @@ class Ledger:
     def findings(self) -> list[Finding]:
         """All findings, the most urgent first, in an order that nothing but the input decides."""
         found = [self._finding(print_, spots) for print_, spots in self._spots.items() if spots]
-        return sorted(found, key=_order)
+        return sorted(found, key=order)
 
     def _finding(self, print_: str, spots: list[_Spot]) -> Finding:
         best = max(spots, key=lambda spot: (spot.score, spot.sighting.credential, _negated(spot)))
@@ -166,10 +166,13 @@ def _merged(spots: list[_Spot]) -> Iterator[Place]:
     yield from sorted(places, key=lambda place: (place.target, place.path, place.span, place.commit, place.blob))
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
+def order(finding: Finding) -> tuple[object, ...]:
+    """The most urgent first; what its provider knows no more comes last."""
     severity = ("critical", "high", "medium", "low").index(finding.severity)
     first = finding.places[0]
-    return (-finding.confidence, severity, finding.pattern, first.target, first.path, first.span, finding.fingerprint)
+    dead = finding.verdict.state == "inactive"
+    place = (first.target, first.path, first.span)
+    return (dead, -finding.confidence, severity, finding.pattern, *place, finding.fingerprint)
 
 
 def _advice(kind: Credential) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.detector import Detector
 from scanner.errors import ScanError
-from scanner.ledger import Ledger
+from scanner.ledger import Ledger, order
 from scanner.records import Confidence, Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
 from scanner.secrets import without_login
 from scanner.settings import DetectSettings, Settings
@@ -129,6 +129,29 @@ class Scan:
         least = self._settings.detect.minimum if least is None else least
         return [finding for finding in self._ledger.findings() if finding.confidence >= least]
 
+    @property
+    def asks(self) -> bool:
+        """Whether the settings want providers to be asked."""
+        return self._settings.verify.wanted
+
+    def verified(self, findings: Sequence[Finding]) -> list[Finding]:
+        """`findings` with what their providers say, sorted anew. Raises UsageError where an extra is missing.
+        """
+        from scanner.verify.verifier import Verifier
+
+        asker = Verifier(self._settings.verify, self._detector.credential)
+        try:
+            told = sorted(asker.verify(findings), key=order)
+        finally:
+            asker.close()
+        return told
+
+    def plan(self, findings: Sequence[Finding]) -> tuple[dict[str, int], dict[str, int]]:
+        """What `verified` would do: host -> requests, and why not -> findings. Nothing is sent."""
+        from scanner.verify.verifier import Verifier
+
+        return Verifier(self._settings.verify, self._detector.credential).plan(findings)
+
     def summary(self, suppressed: int = 0) -> Summary:
         """What was looked at. A scan that looked at nothing is incomplete."""
         faults = list(dict.fromkeys(self._tally.faults))
@@ -166,7 +189,8 @@ def scan(
     run = Scan(names, settings or Settings(), executor)
     for _ in run.events(progress):
         pass
-    return run.findings(), run.summary()
+    findings = run.findings()
+    return (run.verified(findings) if run.asks else findings), run.summary()
 
 
 def excluder(globs: Sequence[str]) -> Callable[[str], bool]:

@@ -270,6 +270,10 @@ class Span(NamedTuple):
     end_column: int
 
 
+DO_NOT_VERIFY = ": do not verify"
+"""Ends the reason of a credential that exists to be tripped: asking about it warns its owner."""
+
+
 class Reason(NamedTuple):
     """One piece of evidence in words, and how far it moved the score."""
 

@@ -7,7 +7,7 @@ environment, which wins over the configuration file.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.errors import UsageError
@@ -72,10 +72,37 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """For verification; times in seconds."""
+
+    wanted: bool = False
+    unconfirmed: bool = False  # ask also where no page of the provider names the request
+    dry_run: bool = False
+    only: bool = False  # report what lives and nothing else
+    endpoints: tuple[tuple[str, str], ...] = ()  # kind's id or provider -> base URL of the user's own server
+    allow_hosts: tuple[str, ...] = ()  # may be contacted though they are not public
+    per_host: int = 2  # requests to one host at a time
+    pace: float = 0.2  # between the starts of two requests to one host
+    timeout: float = 10.0  # for one request as a whole
+    longest_wait: float = 60.0  # that a Retry-After may ask for
+    cache_hours: float = 24.0  # that a verdict is kept; 0 keeps none
+    ca_file: str = ""
+    proxy: str = field(default="", repr=False)
+
+    def allowed(self) -> set[str]:
+        """The hosts that may be contacted wherever they are: those that the user named."""
+        from urllib.parse import urlsplit
+
+        named = {urlsplit(url).hostname or "" for _, url in self.endpoints}
+        return (named | {name.lower() for name in self.allow_hosts}) - {""}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a scan may be told."""
 
     detect: DetectSettings = DetectSettings()
+    verify: VerifySettings = VerifySettings()
     source: SourceSettings = SourceSettings()
     run: RunSettings = RunSettings()
     report: ReportSettings = ReportSettings()
@@ -101,6 +128,18 @@ _KEYS: dict[str, type] = {
     "jobs": int,
     "baseline": list,
     "allow": list,  # of tables; `scanner.config` reads them
+    "verify": dict,
+}
+_VERIFY_KEYS: dict[str, tuple[type, ...]] = {
+    "endpoints": (dict,),
+    "allow_hosts": (list,),
+    "per_host": (int,),
+    "pace": (int, float),
+    "timeout": (int, float),
+    "longest_wait": (int, float),
+    "cache_hours": (int, float),
+    "ca_file": (str,),
+    "proxy": (str,),
 }
 
 
@@ -162,6 +201,58 @@ def _check_hash(path: str, below: str, wanted: str) -> None:
         raise UsageError(f"{path}: extends {below}, which cannot be read: {error.strerror}") from None
     if found != wanted.lower():
         raise UsageError(f"{path}: extends {below}, whose SHA-256 is {found}, not {wanted}")
+
+
+def verify(config: dict[str, Any], path: str, asked: VerifySettings) -> VerifySettings:
+    """What was `asked` for, with the table `[verify]` of a configuration and the environment's proxy.
+
+    Raises UsageError that names the file and the key.
+    """
+    table = dict(config.get("verify", {}))
+    for key, value in table.items():
+        _check_verify_key(path, key, value)
+    table["endpoints"] = tuple(sorted(table.get("endpoints", {}).items()))
+    table["allow_hosts"] = tuple(table.get("allow_hosts", ()))
+    for name, url in table["endpoints"]:
+        _check_endpoint(path, name, url)
+    table["ca_file"] = (
+        os.path.join(os.path.dirname(os.path.abspath(path)), table["ca_file"]) if table.get("ca_file") else ""
+    )
+    if asked.wanted or asked.dry_run:
+        table["proxy"] = table.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or ""
+    if table.get("proxy") and not table["proxy"].startswith(("http://", "https://")):
+        raise UsageError("the proxy must be an http:// or https:// URL")
+    return replace(asked, **table)
+
+
+def _check_verify_key(path: str, key: str, value: object) -> None:
+    kinds = _VERIFY_KEYS.get(key)
+    if kinds is None:
+        raise UsageError(f"{path}: 'verify.{key}' is not a setting; known are {', '.join(sorted(_VERIFY_KEYS))}")
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise UsageError(f"{path}: 'verify.{key}' must be {kinds[-1].__name__}")
+    if isinstance(value, (int, float)) and (value < 0 or (value == 0 and key in ("per_host", "timeout"))):
+        raise UsageError(f"{path}: 'verify.{key}' must be more than 0")
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        raise UsageError(f"{path}: 'verify.{key}' must be a list of strings")
+
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _check_endpoint(path: str, name: str, url: object) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
+        usable = bool(parts.hostname) and not (parts.query or parts.fragment or parts.username or parts.password)
+        usable = usable and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in ("https", "http"):
+        raise UsageError(f"{path}: 'verify.endpoints.{name}' must be a URL such as https://git.corp.example/api/v3")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise UsageError(f"{path}: 'verify.endpoints.{name}' must be https: http is for loopback only")
 
 
 def _check_key(path: str, key: str, value: object) -> None:

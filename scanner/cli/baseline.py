@@ -137,7 +137,7 @@ def _scan(baseline: files.Baseline, given: dict[str, Any]) -> tuple[list[Finding
     detect = options.DetectSettings(minimum=options.confidence(given["confidence"]), fingerprint_key=baseline.key)
     source = options.SourceSettings(history=not given["no_history"])
     run = options.RunSettings(given["jobs"] or options.default_jobs())
-    return scan(given["target"], options.Settings(detect, source, run))
+    return scan(given["target"], options.Settings(detect, source=source, run=run))
 
 
 def _add(baseline: files.Baseline, findings: Iterable[Finding], given: dict[str, Any]) -> None:

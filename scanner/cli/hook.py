@@ -78,7 +78,7 @@ def run(kind: str, arguments: tuple[str, ...], baseline: tuple[str, ...], confid
         return ExitCode.CLEAN
     source = replace(source, exclude=tuple(config.get("exclude", ())))
     jobs = 1 if kind == "pre-commit" else options.default_jobs()
-    wanted = options.Settings(detect, source, options.RunSettings(jobs), baselines=baselines)
+    wanted = options.Settings(detect, source=source, run=options.RunSettings(jobs), baselines=baselines)
     rules = Rules.of((".",), wanted, more)
     from scanner.pipeline import scan
 

@@ -19,11 +19,6 @@ from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
 
 
-def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    if value:
-        raise click.UsageError(f"{param.opts[0]} is planned and not built yet", ctx)
-
-
 @click.command(name="scan")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--staged", is_flag=True, help="Scan what the index adds to HEAD.")
@@ -51,7 +46,11 @@ def _not_built(ctx: click.Context, param: click.Parameter, value: object) -> Non
 @click.option("--exit-code", type=click.IntRange(0, 255), default=1, help="Instead of 1 when there are findings.")
 @click.option("-q", "--quiet", is_flag=True, help="One line for each finding, nothing else.")
 @click.option("--whole", is_flag=True, hidden=True, help="Read every version whole: the walk's plain twin.")
-@click.option("--verify", is_flag=True, hidden=True, callback=_not_built, expose_value=False)
+@click.option("--verify", is_flag=True, help="Ask the providers which credentials live: sends them there.")
+@click.option("--verify-unconfirmed", is_flag=True, help="With --verify: also by requests no provider's page names.")
+@click.option(
+    "--verify-dry-run", is_flag=True, help="Tell which hosts --verify would ask, and how often; send nothing."
+)
 def command(targets: tuple[str, ...], **given: Any) -> int:
     """Scan directories, files, git repositories (bare ones too), git URLs, or "-" for standard input.
 
@@ -64,11 +63,17 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
         given["range_"] = _of_ci(given)
     path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
     config = options.read_config(path)
+    if "verify" in config and not given["config_file"]:
+        # Whoever writes to a repository must not choose where credentials are sent.
+        raise UsageError(f"{path}: 'verify' is read only from a file that --config names")
     wanted = _settings(given, config)
     if given["explain"] and len(targets) == 1 and (code := _explain(targets[0], wanted)) is not None:
         return code
     rules = Rules.of(targets, wanted, allow_rules(config, path))
     from scanner.report import make
+
+    if wanted.verify.wanted or wanted.verify.dry_run:
+        import scanner.verify.http  # noqa: F401  # a missing extra costs no scan either
 
     report = make(wanted.report.format, wanted.report)  # an unknown format costs no scan, nor does a bad --output
     if wanted.report.output not in ("", "-"):
@@ -115,12 +120,18 @@ def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings
         raise UsageError("--no-history and --history-only leave nothing to scan; give one of them")
     if sum(map(bool, (given["staged"], given["range_"], given["since"]))) > 1:
         raise UsageError("--staged, --range and --since exclude each other; give one of them")
+    minimum = options.confidence(given["confidence"] or config.get("confidence", "medium"))
+    asked = given["verify"] or given["verify_dry_run"]
+    if given["verify_unconfirmed"] and not asked:
+        raise UsageError("--verify-unconfirmed goes with --verify or --verify-dry-run")
+    if minimum == Confidence.VERIFIED and not asked:
+        raise UsageError("confidence 'verified' needs --verify: without it nothing is verified")
     terminal = sys.stderr.isatty() and not given["quiet"]
     return options.Settings(
         detect=options.DetectSettings(
             engine=engine,
             patterns=tuple(config.get("patterns", ())),
-            minimum=options.confidence(given["confidence"] or config.get("confidence", "medium")),
+            minimum=Confidence.MEDIUM if minimum == Confidence.VERIFIED else minimum,
             fingerprint_key=key_in_use(options.fingerprint_key(config), baselines),
             honour_allow=not given["no_allow"],
         ),
@@ -142,8 +153,18 @@ def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings
             quiet=given["quiet"],
             explain=given["explain"],
         ),
+        verify=options.verify(config, given["config_file"], _asking(given, minimum)),
         baselines=baselines,
         exit_code=given["exit_code"],
+    )
+
+
+def _asking(given: dict[str, Any], minimum: Confidence) -> options.VerifySettings:
+    return options.VerifySettings(
+        wanted=given["verify"] and not given["verify_dry_run"],
+        unconfirmed=given["verify_unconfirmed"],
+        dry_run=given["verify_dry_run"],
+        only=minimum == Confidence.VERIFIED,
     )
 
 
@@ -160,12 +181,35 @@ def _run(
     outcome = rules.suppressions.apply(run.findings(Confidence.LOW))
     least = wanted.detect.minimum
     left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
+    if wanted.verify.dry_run:
+        _tell_plan(*run.plan(left))
+    if wanted.verify.wanted:
+        left = _verified(run.verified(left), wanted)
     summary = run.summary(len(gone))
     whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
     rules.tell(outcome, whole and summary.state == "complete")
     if show and wanted.detect.honour_allow:
         gone += allowed_by_comments(targets, wanted, left)
     return left, gone, summary
+
+
+def _verified(findings: list[Finding], wanted: options.Settings) -> list[Finding]:
+    """All of them, or with `--confidence verified` those that live, and a word on the others."""
+    if not wanted.verify.only:
+        return findings
+    unknown = sum(finding.verdict.state in ("unknown", "not_checked", "restricted") for finding in findings)
+    if unknown:
+        click.echo(f"keysieve: of {unknown} findings nobody could tell whether they live; they are left out", err=True)
+    return [finding for finding in findings if finding.confidence == Confidence.VERIFIED]
+
+
+def _tell_plan(hosts: dict[str, int], left: dict[str, int]) -> None:
+    for host, count in hosts.items():
+        click.echo(f"would ask {_plain(host)}: {count} requests", err=True)
+    for why, count in left.items():
+        click.echo(f"would not ask about {count} findings: {_plain(why)}", err=True)
+    if not hosts:
+        click.echo("would ask nobody", err=True)
 
 
 @contextmanager
@@ -186,7 +230,8 @@ def _exit_code(findings: list[Finding], summary: Summary, wanted: options.Settin
             for fault in summary.errors[:5]:
                 click.echo(f"  {_plain(fault.object)}: {_plain(fault.problem)}", err=True)
         return ExitCode.INCOMPLETE
-    if any(finding.confidence >= max(wanted.detect.minimum, Confidence.LOW) for finding in findings):
+    least = max(wanted.detect.minimum, Confidence.LOW)
+    if any(finding.confidence >= least and finding.verdict.state != "inactive" for finding in findings):
         return wanted.exit_code
     return ExitCode.CLEAN
 

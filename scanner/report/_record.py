@@ -63,7 +63,7 @@ def _suppression(item: Suppression) -> dict[str, str]:
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     if verdict.state == "not_checked":
-        return {"state": verdict.state}
+        return {"state": verdict.state} | ({"why": unicode_text(verdict.why)} if verdict.why else {})
     return {
         "state": verdict.state,
         "why": unicode_text(verdict.why),

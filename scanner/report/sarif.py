@@ -76,7 +76,7 @@ class Report:
         return {
             "ruleId": finding.pattern,
             "ruleIndex": self._indexes[finding.pattern],
-            "level": _LEVELS[finding.confidence],
+            "level": "note" if finding.verdict.state == "inactive" else _LEVELS[finding.confidence],
             "message": {"text": _message(finding, self._clear)},
             "locations": [self._location(place) for place in places],
             "partialFingerprints": {"keysieve/v1": identity(finding, places[0], bool(self._bases))},
@@ -120,6 +120,7 @@ def _properties(finding: Finding, place: Place) -> dict[str, Any]:
         "severity": finding.severity,
         "fingerprint": finding.fingerprint,
         "verdict": finding.verdict.state,
+        **_told(finding),
         "target": unicode_text(without_login(place.target)),
         "kind": place.kind,
         "commit": place.commit,
@@ -128,6 +129,15 @@ def _properties(finding: Finding, place: Place) -> dict[str, Any]:
         "inHead": place.in_head,
         "encoding": list(place.encoding),
     }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """What the provider said, where it was asked."""
+    verdict = finding.verdict
+    if verdict.state == "not_checked":
+        return {}
+    identity = {name: unicode_text(value) for name, value in verdict.identity}
+    return {"verdictWhy": unicode_text(verdict.why), "verdictAt": verdict.at, "identity": identity}
 
 
 def _uri(place: Place) -> str:

@@ -23,16 +23,22 @@ class Report:
         self._settings = settings
         self._counts: Counter[Confidence] = Counter()
         self._several = False
+        self._dead = 0
 
     def begin(self, summary: Summary) -> str:
         self._several = len(summary.targets) > 1
         return ""
 
     def finding(self, finding: Finding) -> str:
-        if not finding.suppressed:
+        heading = []
+        if finding.verdict.state == "inactive":
+            self._dead += 1
+            if self._dead == 1 and not self._settings.quiet:
+                heading = [self._paint("Not alive any more, say their providers:", _BOLD), ""]
+        elif not finding.suppressed:
             self._counts[finding.confidence] += 1
         lines = [self._line(finding)] if self._settings.quiet else [*self._lines(finding), ""]
-        return "".join(f"{line}\n" for line in lines)
+        return "".join(f"{line}\n" for line in (*heading, *lines))
 
     def end(self, summary: Summary) -> str:
         if self._settings.quiet:
@@ -47,12 +53,17 @@ class Report:
     def _line(self, finding: Finding) -> str:
         where = self._where(finding.places[0]) if finding.places else "?"
         secret = printable(shown(finding.secret, self._settings.show_secrets))
-        level = self._paint(finding.confidence.label, _COLOURS[finding.confidence])
-        level += " (suppressed)" if finding.suppressed else ""
+        level = self._level(finding) + (" (suppressed)" if finding.suppressed else "")
         return f"{where}: {level}: {printable(finding.name)}: {secret} [{finding.fingerprint[:SHORT]}]"
 
+    def _level(self, finding: Finding, upper: bool = False) -> str:
+        """The confidence, or that it lives no more."""
+        dead = finding.verdict.state == "inactive"
+        word = "inactive" if dead else finding.confidence.label
+        return self._paint(word.upper() if upper else word, _DIM if dead else _COLOURS[finding.confidence])
+
     def _lines(self, finding: Finding) -> Iterator[str]:
-        level = self._paint(finding.confidence.label.upper(), _COLOURS[finding.confidence])
+        level = self._level(finding, upper=True)
         name = self._paint(printable(finding.name), _BOLD)
         provider = f", {printable(finding.provider)}" if finding.provider else ""
         yield f"{level} {name}{provider}"
@@ -104,6 +115,8 @@ class Report:
 
     def _closing(self, summary: Summary) -> Iterator[str]:
         yield self._total(summary)
+        if self._dead:
+            yield f"{plural(self._dead, 'more finding')} inactive: not counted."
         if summary.suppressed:
             yield f"{plural(summary.suppressed, 'finding')} suppressed."
         if summary.skipped:
@@ -136,7 +149,7 @@ class Report:
 def _verdict(finding: Finding) -> list[str]:
     verdict = finding.verdict
     if verdict.state == "not_checked":
-        return []
+        return [printable(f"was not asked ({verdict.why})")] if verdict.why else []
     identity = ", ".join(f"{name} {value}" for name, value in verdict.identity)
     details = "; ".join(filter(None, (verdict.why, identity, verdict.at)))
     return [printable(f"says {verdict.state}" + (f" ({details})" if details else ""))]

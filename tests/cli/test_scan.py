@@ -130,7 +130,8 @@ def test_a_fault_of_ours_is_not_told_as_findings(dirty: Path, tmp_path: Path) ->
         (("-j", "0"), "0 is not in the range"),
         (("--no-history", "--history-only"), "leave nothing to scan"),
         (("--nonsense",), "No such option"),
-        (("--verify",), "--verify is planned and not built yet"),
+        (("--verify-unconfirmed",), "goes with --verify"),
+        (("--confidence", "verified"), "needs --verify"),
         (("--config", "missing.toml"), "missing.toml: cannot be read"),
         (("--baseline", "missing.json"), "missing.json: cannot be read"),
     ],
@@ -141,7 +142,7 @@ def test_a_wrong_option_is_a_usage_error_that_says_so(dirty: Path, arguments: tu
     assert words in " ".join(done.err.split())
 
 
-@pytest.mark.parametrize("name", ["findings", "revoke", "sweep", "verify"])
+@pytest.mark.parametrize("name", ["findings", "revoke", "sweep"])
 def test_a_command_that_is_planned_says_so(name: str) -> None:
     done = keysieve(name)
     assert (done.code, done.out) == (2, "")
@@ -193,7 +194,7 @@ def test_the_command_line_wins_over_the_configuration(dirty: Path, tmp_path: Pat
     config = tmp_path / "config.toml"
     config.write_text("exclude = ['b.txt']\nconfidence = 'verified'\n")
     (dirty / "b.txt").write_text(f"key = {leak(2)}\n")
-    assert keysieve("scan", "--config", config, dirty).code == 0
+    assert "needs --verify" in keysieve("scan", "--config", config, dirty).err
     _, document = report("--config", config, "--confidence", "high", dirty)
     assert [finding["fingerprint"] for finding in document["findings"]] == [mark(1)]
 

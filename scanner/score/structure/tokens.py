@@ -14,6 +14,7 @@ import re
 import time
 from typing import Any
 
+from scanner.records import DO_NOT_VERIFY
 from scanner.score.structure.digits import decode64, encode64
 from scanner.score.structure.evidence import Evidence
 
@@ -178,7 +179,7 @@ def account_id(secret: bytes, whole: bytes) -> list[Evidence]:
     if account in DOCUMENTATION:
         return [Evidence("refuted", f"decodes to AWS account {account}, which only documentation uses")]
     if account in CANARIES:
-        return [Evidence("note", f"a canary of {CANARIES[account]}: do not verify")]
+        return [Evidence("note", f"a canary of {CANARIES[account]}{DO_NOT_VERIFY}")]
     if len(account) > 12:
         return [Evidence("broken", "decodes to no account number of 12 digits")]
     return [Evidence("note", f"decodes to AWS account {account}", 0.05)]

@@ -50,7 +50,8 @@ class Graph:
 
     def needed(self) -> Prefixes:
         """The beginnings of the ids of all trees and parents."""
-        return np.concatenate([self.trees, self.named[runs(np.array(self.starts, np.int64), np.array(self.counts, np.int64))]])
+        places = runs(np.array(self.starts, np.int64), np.array(self.counts, np.int64))
+        return np.concatenate([self.trees, self.named[places]])
 
     def history(self, tips: Iterable[bytes]) -> list[int]:
         """Commits that `tips` reach, the earliest first: never one before its parents, else by date.

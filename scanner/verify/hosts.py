@@ -1,0 +1,150 @@
+"""Manners: how often and how many at a time one host is asked, when to wait, and when to leave it alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from scanner.records import Verdict
+from scanner.settings import VerifySettings
+from scanner.verify.answer import Answer
+
+FAULTS = 5
+"""So many failures in a row, and a host is not asked any more in this run."""
+LANES = 16
+"""Requests at a time to all hosts together."""
+
+
+class Failed(Exception):
+    """No answer: the text says why, in words that hold nothing of the request.
+
+    `fault` tells whether it speaks against the host, so that the circuit breaker counts it.
+    """
+
+    def __init__(self, why: str, fault: bool = True) -> None:
+        super().__init__(why)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One credential to ask about: `ask` sends, `judge` reads the answer."""
+
+    key: str
+    host: str
+    ask: Callable[[], Answer]
+    judge: Callable[[Answer], Verdict]
+
+
+class Host:
+    """One host's queue, pace and health; used by several threads."""
+
+    def __init__(self, jobs: Sequence[Job], settings: VerifySettings) -> None:
+        self._jobs = deque(jobs)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._next = 0.0  # monotonic seconds
+        self._held_until = 0.0
+        self._faults = 0
+        self._closed = ""
+
+    def run(self, told: Callable[[str, Verdict], None], stop: threading.Event) -> None:
+        """Work the queue until it is empty; `told` hears each verdict."""
+        while not stop.is_set():
+            try:
+                job = self._jobs.popleft()
+            except IndexError:
+                return
+            try:
+                told(job.key, self._one(job, stop))
+            except Exception as error:  # one answer that nobody foresaw costs one verdict, and its words stay here
+                told(job.key, Verdict("unknown", f"the answer could not be read: {type(error).__name__}"))
+
+    def _one(self, job: Job, stop: threading.Event) -> Verdict:
+        for last in (False, True):
+            if self._closed:
+                return Verdict("unknown", self._closed)
+            if self._wait(stop):
+                return Verdict("unknown", "interrupted")
+            try:
+                answer = job.ask()
+            except Failed as error:
+                self._count(error.fault)
+                return Verdict("unknown", str(error))
+            self._count(answer.status >= 500 or answer.status == 429)
+            if not self._held(answer, last):
+                break
+        return job.judge(answer)
+
+    def _wait(self, stop: threading.Event) -> bool:
+        """Sleep until this host's next turn; True where the run was stopped meanwhile."""
+        while not stop.is_set():
+            with self._lock:
+                left = max(self._next, self._held_until) - time.monotonic()
+                if left <= 0:
+                    self._next = time.monotonic() + self._settings.pace
+                    return False
+            stop.wait(min(left, 0.5))
+        return True
+
+    def _held(self, answer: Answer, last: bool) -> bool:
+        """Whether to ask again: the host said when, and it is not too long."""
+        if answer.status not in (429, 503):
+            return False
+        wait = retry_after(answer.headers)
+        if wait is None:
+            return False
+        if wait > self._settings.longest_wait or last:
+            self._close(f"status {answer.status}: the provider asks to wait {wait:.0f} s; not asked again")
+            return False
+        with self._lock:
+            self._held_until = max(self._held_until, time.monotonic() + wait)
+        return True
+
+    def _count(self, fault: bool) -> None:
+        with self._lock:
+            self._faults = self._faults + 1 if fault else 0
+            closing = self._faults >= FAULTS
+        if closing:
+            self._close(f"the host failed {FAULTS} times in a row; not asked again in this run")
+
+    def _close(self, why: str) -> None:
+        self._closed = self._closed or why
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a Retry-After asks for, a number or a date; None where there is none that can be read."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def run(jobs: Sequence[Job], settings: VerifySettings) -> dict[str, Verdict]:
+    """Ask about every job, hosts beside each other: key -> verdict. An interruption stops the asking."""
+    queues: dict[str, list[Job]] = {}
+    for job in jobs:
+        queues.setdefault(job.host, []).append(job)
+    verdicts: dict[str, Verdict] = {}
+    stop = threading.Event()
+    with ThreadPoolExecutor(LANES, thread_name_prefix="verify") as pool:
+        lanes = []
+        for queue in queues.values():
+            host = Host(queue, settings)
+            beside = min(settings.per_host, len(queue))
+            lanes += [pool.submit(host.run, verdicts.__setitem__, stop) for _ in range(beside)]
+        try:
+            for lane in lanes:
+                lane.result()
+        except BaseException:
+            stop.set()
+            raise
+    return verdicts

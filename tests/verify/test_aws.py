@@ -1,0 +1,129 @@
+"""The signature against moto's server: real keys of its own, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("botocore", reason="needs botocore")
+pytest.importorskip("moto.server", reason="needs moto[server]")
+
+import httpx
+
+from scanner.secrets import Secret
+from tests.report.made import make_finding
+from tests.verify.conftest import Make
+
+KIND, SESSION = "aws-access-key", "aws-session-token"
+
+
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The address of a server that checks signatures, a user's key (id, secret), and a session's."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Three calls without checking: the user, the key, the session.
+    environment = os.environ | {"INITIAL_NO_AUTH_ACTION_COUNT": "4"}
+    log = tmp_path_factory.mktemp("moto") / "log"
+    with open(log, "wb") as stream:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            env=environment, stdout=stream, stderr=stream,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, server, log)
+        yield url, *_keys(url)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(url: str, server: Any, log: Path) -> None:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends and server.poll() is None:
+        try:
+            httpx.get(f"{url}/moto-api/", trust_env=False, timeout=2)
+        except httpx.HTTPError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"moto's server did not start: {log.read_text()[-500:]}")
+
+
+def _keys(url: str) -> tuple[dict[str, str], dict[str, str]]:
+    import botocore.session
+
+    def client(service: str) -> Any:
+        session = botocore.session.Session()
+        session.set_credentials("x" * 20, "y" * 40)
+        return session.create_client(service, region_name="us-east-1", endpoint_url=url)
+
+    iam = client("iam")
+    iam.create_user(UserName="ann")
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    given = client("sts").assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    session = {"id": given["AccessKeyId"], "secret": given["SecretAccessKey"], "token": given["SessionToken"]}
+    return {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"]}, session
+
+
+def ask(verifier: Make, url: str, kind: str, secret: str, **parts: str) -> Any:
+    given = tuple((name, Secret(value.encode())) for name, value in parts.items())
+    found = make_finding(secret.encode(), pattern=kind, provider="Amazon Web Services", parts=given)
+    (told,) = verifier(endpoints=((kind, url),)).verify([replace(found, reasons=())])
+    return told.verdict
+
+
+def test_a_live_key_and_whose_it_is(verifier: Make, moto: Any) -> None:
+    url, key, _ = moto
+    verdict = ask(verifier, url, KIND, key["secret"], id=key["id"])
+    assert verdict.state == "active", verdict
+    identity = dict(verdict.identity)
+    assert identity["arn"].endswith("user/ann")
+    assert identity["account"].isdigit()
+
+
+def test_an_id_that_is_unknown_is_dead(verifier: Make, moto: Any) -> None:
+    url, key, _ = moto
+    verdict = ask(verifier, url, KIND, key["secret"], id="AKIA" + "Q" * 16)
+    assert verdict.state == "inactive", verdict
+
+
+def test_a_live_id_with_another_secret(verifier: Make, moto: Any) -> None:
+    url, key, _ = moto
+    verdict = ask(verifier, url, KIND, "z" * 40, id=key["id"])
+    assert verdict.state == "restricted", verdict
+
+
+def test_a_session_needs_its_token(verifier: Make, moto: Any) -> None:
+    url, _, session = moto
+    verdict = ask(verifier, url, SESSION, session["secret"], id=session["id"], session_token=session["token"])
+    assert verdict.state == "active", verdict
+    assert "assumed-role/deployer" in dict(verdict.identity)["arn"]
+    without = ask(verifier, url, SESSION, session["secret"], id=session["id"])
+    assert (without.state, without.why) == ("unknown", "its part 'session_token' was not found beside it")
+
+
+def test_without_its_other_part_nobody_is_asked(verifier: Make) -> None:
+    verdict = ask(verifier, "http://127.0.0.1:9", KIND, "z" * 40)
+    assert (verdict.state, verdict.why) == ("unknown", "its secret part was not found nearby")
+
+
+def test_without_the_extra_it_is_named(verifier: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "botocore.auth", None)
+    monkeypatch.delitem(sys.modules, "scanner.verify.protocols.aws", raising=False)
+    verdict = ask(verifier, "http://127.0.0.1:9", KIND, "z" * 40, id="AKIA" + "Q" * 16)
+    assert verdict.state == "unknown"
+    assert "pip install 'keysieve[aws]'" in verdict.why
