@@ -10,14 +10,20 @@ from __future__ import annotations
 
 import re
 
-TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9}){0,2}"
-_CLOSE = r"(?:\\?[\"'`]|[\])}]){0,3}"
+TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,14}){0,3}"
+_CLOSE = r"(?:\\?[\"'`]|[\])}*]|\[\d{0,4}\]){0,3}"
 _SPACE = r"[ \t]{0,20}"
-_TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
+_TYPE = r"(?::[ \t]{0,4}(?:&'static )?[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
 _OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
 _ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
-_ATTRIBUTE = r"\\?[\"'][ \t]{1,8}(?:value|content|default)[ \t]{0,2}=[ \t]{0,2}"
+_ATTRIBUTE = (
+    r"\\?[\"'](?:,\s{0,16}|[ \t]{1,8})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
+    r"[ \t]{0,2}[=:][ \t]{0,2}"
+)  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
+_ACCESSORS = r"[ \t]{1,4}\{[ \w;]{1,30}\}[ \t]{0,4}=[ \t]{0,4}"  # C#: Key { get; set; } = "..."
+_BRACE_SCREEN = r"\{[ \t]{0,4}"
+_BRACE = _BRACE_SCREEN + r"(?=\\?[\"'])"  # C++: std::string key{"..."}
 _CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
 _PAIR = r"(?<=\([ \t]{0,4}[\"'][\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
@@ -32,7 +38,8 @@ _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 _ASSIGN = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
 _KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
-_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
+_SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
+_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
 _INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
 _URL = r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}[\w.\-%\[\]]{1,30}="  # host?key=...
 _LATER = rf"[^\n]{{0,60}}\r?\n[^\n=:]{{0,40}}?(?:\\?[\"'`])?{_KEY}"  # named on the line above
@@ -40,7 +47,10 @@ _HEADER = (
     r"[\w.\-/:%@?=&]{0,60}[\"']?[ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?(?:-X[ \t]?[A-Z]{3,6}[ \t]{1,2})?"
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}"
+_DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
+_CELL = r"[ \t*`\"']{0,4}[|,][ \t]{0,4}"  # the next cell of a table or of CSV
+_BLANK = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"  # npm config set acme-key ..., prose
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_BLANK}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
@@ -75,6 +85,7 @@ def bridge(same_line: bool, further: bool) -> str:
     """What may stand between a name and its value; `further` for names that belong to one provider."""
     after = "" if same_line else _NEXT_LINE
     near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}"
+    near_by += f"|{_ACCESSORS}|{_BRACE}"
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
@@ -112,7 +123,8 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
 def _behind() -> str:
     space = r"(?:\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
-    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}|{_BELOW}|{_SIBLING})"
+    between = f"(?:{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}|{_BELOW}|{_SIBLING}"
+    between += f"|{_ACCESSORS}|{_BRACE_SCREEN})"
     opening = OPEN.replace("(?i:", "(?:")
     return f"[\\w.\\- ]{{0,40}}{between}{opening}"
 
