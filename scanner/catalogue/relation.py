@@ -21,7 +21,8 @@ _ATTRIBUTE = (
     r"\\?[\"'](?:,\s{0,16}|[ \t]{1,8})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
     r"[ \t]{0,2}[=:][ \t]{0,2}"
 )  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
-_ACCESSORS = r"[ \t]{1,4}\{[ \w;]{1,30}\}[ \t]{0,4}=[ \t]{0,4}"  # C#: Key { get; set; } = "..."
+_OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
+_ACCESSORS = r" \{ ?get; ?(?:private )?(?:set; ?|init; ?)?\} ?= ?"  # C#: Key { get; set; } = "..."
 _BRACE_SCREEN = r"\{[ \t]{0,4}"
 _BRACE = _BRACE_SCREEN + r"(?=\\?[\"'])"  # C++: std::string key{"..."}
 _CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
@@ -50,7 +51,7 @@ _HEADER = (
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
 _CELL = r"[ \t*`\"']{0,4}[|,][ \t]{0,4}"  # the next cell of a table or of CSV
 _BLANK = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"  # npm config set acme-key ..., prose
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_BLANK}"
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_BLANK}|{_OUTPUT}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
