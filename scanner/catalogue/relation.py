@@ -50,8 +50,11 @@ _HEADER = (
 )  # curl https://api.acme.com -H "Authorization: ..."
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
 _CELL = r"[ \t*`\"']{0,4}[|,][ \t]{0,4}"  # the next cell of a table or of CSV
-_BLANK = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"  # npm config set acme-key ..., prose
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_BLANK}|{_OUTPUT}"
+_BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
+_BLANK = f"(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_OUTPUT}"
+_FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}"
+_FURTHER += f"|{_BLANK}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
@@ -132,5 +135,5 @@ def _behind() -> str:
 
 BEHIND = _behind()
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
-BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER}){OPEN.replace('(?i:', '(?:')})"
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){OPEN.replace('(?i:', '(?:')})"
 """The same for names that belong to one provider."""
