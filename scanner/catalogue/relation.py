@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import re
 
-TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,9}){0,2}"
-_CLOSE = r"(?:\\?[\"'`]|[\])}]|\[\d{0,4}\]){0,3}"
+TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,14}){0,3}"
+_CLOSE = r"(?:\\?[\"'`]|[\])}*]|\[\d{0,4}\]){0,3}"
 _SPACE = r"[ \t]{0,20}"
-_TYPE = r"(?::[ \t]{0,4}[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
+_TYPE = r"(?::[ \t]{0,4}(?:&'static )?[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
 _OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
 _ACCESSORS = r"(?:[ \t]{0,4}\{[ \t]{0,4}get;[ \t\w;]{0,40}\})?"  # C#: Password { get; set; } = "..."
 _OPENING = r"(?:(?:\(|[>|][+\-]?)[ \t]{0,4}\r?\n[ \t]{1,40})?"  # the value on the next line, in parentheses or a block
 _DEFAULT = r"\"[ \t]{0,4}\{[^{}]{0,100}?\bdefault[ \t]{0,12}=[ \t]{0,4}"  # HCL: variable "password" { default = "..." }
 _ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
-_ATTRIBUTE = r"\\?[\"'][ \t]{1,8}(?:value|content|default)[ \t]{0,2}=[ \t]{0,2}"
+_ATTRIBUTE = (
+    r"\\?[\"'](?:,\s{0,16}|[ \t]{1,8})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
+    r"[ \t]{0,2}[=:][ \t]{0,2}"
+)  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
+_OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
+_BRACE_SCREEN = r"\{[ \t]{0,4}"
+_BRACE = _BRACE_SCREEN + r"(?=\\?[\"'])"  # C++: std::string key{"..."}
 _CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
 _PAIR = r"(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
@@ -35,7 +41,8 @@ _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
 _KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
-_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
+_SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
+_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
 _INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
 _URL = r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}[\w.\-%\[\]]{1,30}="  # host?key=...
 _LATER = rf"[^\n]{{0,60}}\r?\n[^\n=:]{{0,40}}?(?:\\?[\"'`])?{_KEY}"  # named on the line above
@@ -43,7 +50,13 @@ _HEADER = (
     r"[\w.\-/:%@?=&]{0,60}[\"']?[ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?(?:-X[ \t]?[A-Z]{3,6}[ \t]{1,2})?"
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}"
+_DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
+_CELL = r"[ \t*`\"']{0,4}[|,][ \t]{0,4}"  # the next cell of a table or of CSV
+_BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
+_BLANK = f"(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_OUTPUT}"
+_FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}"
+_FURTHER += f"|{_BLANK}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
@@ -78,6 +91,7 @@ def bridge(same_line: bool, further: bool) -> str:
     """What may stand between a name and its value; `further` for names that belong to one provider."""
     after = _OPENING if same_line else _NEXT_LINE
     near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}|{_DEFAULT}"
+    near_by += f"|{_BRACE}"
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
@@ -116,12 +130,12 @@ def _behind() -> str:
     space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
     same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}"
-    between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT})"
+    between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT}|{_BRACE_SCREEN})"
     opening = OPEN.replace("(?i:", "(?:")
     return f"[\\w.\\- ]{{0,40}}{between}{opening}"
 
 
 BEHIND = _behind()
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
-BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER}){OPEN.replace('(?i:', '(?:')})"
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){OPEN.replace('(?i:', '(?:')})"
 """The same for names that belong to one provider."""

@@ -87,6 +87,21 @@ SPELLINGS = {
     "SQL": "UPDATE settings SET {l} = '{v}'",
     "comparison": 'if {l} == "{v}":',
     "Lisp": '(setq {o} "{v}")',
+    "Clojure": '{{:{o} "{v}"}}',
+    "C array": 'char {l}[] = "{v}";',
+    "C++ braces": 'std::string {c}{{"{v}"}};',
+    "C# accessors": 'public string {C} {{ get; set; }} = "{v}";',
+    "Rust static": "static {U}: &'static str = \"{v}\";",
+    "HCL variable": 'variable "{l}" {{\n  type    = string\n  default = "{v}"\n}}',
+    "Terraform output": '"{l}": {{\n  "value": "{v}"',
+    "name and value in JSON": '{{"name": "{U}", "value": "{v}"}}',
+    "Android": '<meta-data android:name="{d}" android:value="{v}"/>',
+    "Markdown": "**{l}**: `{v}`",
+    "Markdown table": "| {l} | {v} |",
+    "CSV": "{l},{v}",
+    "command without an option": "npm config set {o} {v}",
+    "command with a further option": 'gh secret set {U} --body "{v}"',
+    "sentence": "The {l} is {v}",
 }
 """{l} lower_case, {U} UPPER_CASE, {c} camelCase, {C} PascalCase, {d} dotted, {h} Header-Case, {o} option-case."""
 
