@@ -142,6 +142,7 @@ class Scan:
         asker = Verifier(self._settings.verify, self._detector.credential)
         try:
             told = sorted(asker.verify(findings), key=order)
+            self._walker.interrupted = self._walker.interrupted or asker.interrupted
         finally:
             asker.close()
         return told

@@ -128,8 +128,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def run(jobs: Sequence[Job], settings: VerifySettings) -> dict[str, Verdict]:
-    """Ask about every job, hosts beside each other: key -> verdict. An interruption stops the asking."""
+def run(jobs: Sequence[Job], settings: VerifySettings) -> tuple[dict[str, Verdict], bool]:
+    """Ask about every job, hosts beside each other: key -> verdict, and whether it was interrupted.
+
+    An interruption stops the asking; what was learnt until then counts.
+    """
     queues: dict[str, list[Job]] = {}
     for job in jobs:
         queues.setdefault(job.host, []).append(job)
@@ -144,7 +147,6 @@ def run(jobs: Sequence[Job], settings: VerifySettings) -> dict[str, Verdict]:
         try:
             for lane in lanes:
                 lane.result()
-        except BaseException:
+        except KeyboardInterrupt:
             stop.set()
-            raise
-    return verdicts
+    return verdicts, stop.is_set()

@@ -31,6 +31,7 @@ class Verifier:
         self._lookup = lookup
         self._cache = Verdicts(settings)
         self._client = Client(settings)
+        self.interrupted = False  # not everybody was asked
         self._sections: dict[str, Section | None] = {}
 
     def close(self) -> None:
@@ -42,15 +43,16 @@ class Verifier:
         """The findings with verdicts, in the same order; no fingerprint changes."""
         prepared = [self._prepare(finding) for finding in findings]
         plan = {item.key: item for item in prepared if isinstance(item, Job)}
-        told = run(list(plan.values()), self._settings)
+        told, self.interrupted = run(list(plan.values()), self._settings)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         for key, verdict in told.items():
             told[key] = replace(verdict, at=now)
             self._cache.put(key, told[key])
         self._cache.save()
-        verdicts = (told.get(item.key) if isinstance(item, Job) else item for item in prepared)
+        never = Verdict("unknown", "interrupted before it was asked about")
+        verdicts = (told.get(item.key, never) if isinstance(item, Job) else item for item in prepared)
         given = zip(findings, verdicts, strict=True)
-        return [applied(finding, _clean(finding, verdict or Verdict())) for finding, verdict in given]
+        return [applied(finding, _clean(finding, verdict)) for finding, verdict in given]
 
     def plan(self, findings: Iterable[Finding]) -> tuple[dict[str, int], dict[str, int]]:
         """Host -> how many requests, and why -> how many findings would not be asked about. Nothing is sent."""

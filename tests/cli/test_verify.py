@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -229,6 +230,27 @@ def test_a_credential_is_in_no_process_list_while_it_is_asked_about(tmp_path: Pa
     assert marker.encode() not in out + err
     for file in Path(cached["KEYSIEVE_CACHE_DIR"]).iterdir():
         assert marker.encode() not in file.read_bytes(), file.name
+
+
+def test_ctrl_c_while_providers_are_asked_reports_what_is_known_and_is_3(
+    tmp_path: Path, cached: dict[str, str]
+) -> None:
+    config = tmp_path / "slow.toml"
+    with serve(lambda asked: Reply(200, b"{}", delay=0.5)) as provider:
+        config.write_text(f'[verify]\nper_host = 1\npace = 20\n[verify.endpoints]\nopenrouter = "{provider.url}"\n')
+        folder = write(tmp_path / "src", 1, 2)
+        command = [*COMMAND, "scan", "-f", "json", "--verify", "--config", str(config), str(folder)]
+        running = subprocess.Popen(command, env=environment(**cached), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        ends = time.monotonic() + 40
+        while not provider.asked and time.monotonic() < ends:
+            time.sleep(0.05)
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, b"Traceback" in err) == (3, False)
+    document = json.loads(out)
+    assert document["scan"]["state"] == "incomplete"
+    assert sorted(item["verdict"]["state"] for item in document["findings"]) == ["active", "unknown"]
 
 
 def _read(path: str) -> bytes:
