@@ -51,12 +51,13 @@ _HEADER = (
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
-_CELL = r"[ \t*`\"']{0,4}[|,][ \t]{0,4}"  # the next cell of a table or of CSV
+_CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?,)[ \t]{0,4}"
+_CELL = f"(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
 _BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
 _BLANK = f"(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_CELL}|{_OUTPUT}"
-_FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}"
-_FURTHER += f"|{_BLANK}"
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_OUTPUT}"
+_FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
+_FURTHER += f"|{_BLANK}|{_CELL}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
