@@ -122,10 +122,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One contiguous buffer and the table of its segments; `starts` ascends.
-
-    Between segments there may be bytes that belong to none (git's headers).
-    """
+    """One contiguous buffer and its segments' table, `starts` ascending; bytes between may be none's (git's headers)."""
 
     buffer: bytes | bytearray | memoryview
     starts: Sequence[int]
