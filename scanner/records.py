@@ -122,7 +122,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One contiguous buffer and its segments' table, `starts` ascending; bytes between may be none's (git's headers)."""
+    """One contiguous buffer and its segments' table, `starts` ascending; between them may stand git's headers."""
 
     buffer: bytes | bytearray | memoryview
     starts: Sequence[int]

@@ -59,7 +59,7 @@ def test_a_finding_takes_its_best_places_score() -> None:
     (found,) = files(seen(b"one", "tests/a.txt", 1, 0.7, "generic"), seen(b"one", "src/a.txt", 1, 0.7, "generic"))
     assert found.score == 0.7
     (found,) = files(seen(b"one", "tests/a.txt", 1, 0.7, "generic"))
-    assert found.score == 0.45
+    assert found.score == 0.6
     assert "in a test" in [reason.text for reason in found.reasons]
 
 
