@@ -45,3 +45,16 @@ def identity(finding: Finding, place: Place, several: bool) -> str:
     fields = [finding.fingerprint, place.path or place.kind]
     fields += [place.target] if several else []
     return hashlib.sha256("\0".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def place_notes(place: Place, digits: int) -> list[str]:
+    """What a person is told of a place beside its path: the commit with so many `digits` of its id, and so on."""
+    notes = [f"commit {place.commit[:digits]}"] if place.commit else []
+    notes += filter(None, (place.author, place.date[:10]))
+    if place.blobs > 1:
+        notes.append(f"in {place.blobs:,} versions")
+    if place.commit and place.kind == "file" and not place.in_head:
+        notes.append("not in HEAD any more")
+    if place.encoding:
+        notes.append("encoded as " + " in ".join(reversed(place.encoding)))
+    return notes

@@ -10,7 +10,7 @@ from html import escape
 from scanner.records import Finding, Place, Summary
 from scanner.report._html_assets import SCRIPT, STYLE
 from scanner.report._html_charts import charts, since, words
-from scanner.report._where import people_name, target_name
+from scanner.report._where import people_name, place_notes, target_name
 from scanner.report._words import SHORT, advice, plural, printable, shown, size
 from scanner.secrets import without_login
 from scanner.settings import ReportSettings
@@ -127,15 +127,7 @@ class Report:
         return escape(f"{target}{people_name(place)}:{place.span.line}")
 
     def _place(self, place: Place) -> str:
-        notes = [f"commit {place.commit[:12]}"] if place.commit else []
-        notes += filter(None, (place.author, place.date[:10]))
-        if place.blobs > 1:
-            notes.append(f"in {place.blobs:,} versions")
-        if place.commit and place.kind == "file" and not place.in_head:
-            notes.append("not in HEAD any more")
-        if place.encoding:
-            notes.append("encoded as " + " in ".join(reversed(place.encoding)))
-        return f"<code>{self._where(place)}</code> {escape(printable(', '.join(notes)))}"
+        return f"<code>{self._where(place)}</code> {escape(printable(', '.join(place_notes(place, 12))))}"
 
 
 def _incomplete(summary: Summary) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.records import Confidence, Finding, Place, Summary
+from scanner.report._where import place_notes
 from scanner.report._words import SHORT, advice, kind_name, plural, printable, shown, size
 from scanner.secrets import without_login
 from scanner.settings import ReportSettings
@@ -160,13 +161,5 @@ def _notes(place: Place) -> str:
     notes = []
     if place.path and place.kind != "file":
         notes.append(kind_name(place))
-    if place.commit:
-        notes.append(f"commit {place.commit[:10]}")
-    notes += filter(None, (place.author, place.date[:10]))
-    if place.blobs > 1:
-        notes.append(f"in {place.blobs:,} versions")
-    if place.commit and place.kind == "file" and not place.in_head:
-        notes.append("not in HEAD any more")
-    if place.encoding:
-        notes.append("encoded as " + " in ".join(reversed(place.encoding)))
+    notes += place_notes(place, 10)
     return f"  ({printable(', '.join(notes))})" if notes else ""
