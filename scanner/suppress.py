@@ -44,8 +44,8 @@ class Suppressions:
     """Rules applied place by place: a finding is suppressed when each of its places is."""
 
     def __init__(self, rules: Sequence[Rule] = (), keys: Sequence[bytes] = (), today: str = "") -> None:
-        self._rules = [rule for rule in rules if not (rule.expires and today and rule.expires < today)]
-        self._expired = [rule for rule in rules if rule not in self._rules] if today else []
+        self._rules = [rule for rule in rules if not _expired(rule, today)]
+        self._expired = [rule for rule in rules if _expired(rule, today)]
         self._keys = (PUBLISHED_KEY, *keys)  # of those files that were made with another key than this report
         self._by_print: dict[str, list[Rule]] = {}
         self._others: list[Rule] = []
@@ -90,6 +90,10 @@ class Suppressions:
             for rule in self._others
             if rule.pattern in ("", finding.pattern) and (not rule.regex or holds(finding.secret, rule.regex))
         ]
+
+
+def _expired(rule: Rule, today: str) -> bool:
+    return bool(rule.expires and today) and rule.expires < today
 
 
 def _covers(rule: Rule, place: Place) -> bool:
