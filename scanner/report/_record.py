@@ -18,6 +18,18 @@ def encode(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
 
+class Listed:
+    """The items of one JSON list as text, each on a line of its own, as they come."""
+
+    def __init__(self) -> None:
+        self._separator = "\n"
+
+    def item(self, value: object) -> str:
+        """The next item, with what parts it from the one before."""
+        separator, self._separator = self._separator, ",\n"
+        return separator + encode(value)
+
+
 def scan_record(summary: Summary) -> dict[str, Any]:
     """The scan: what was looked at, and what was not."""
     return {

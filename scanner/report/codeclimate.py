@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.records import Finding, Place, Span, Summary
-from scanner.report._record import encode
+from scanner.report._record import Listed
 from scanner.report._where import by_path, file_name, identity, target_name
 from scanner.report._words import advice, printable, shown, unicode_text
 from scanner.secrets import without_login
@@ -20,7 +20,7 @@ class Report:
 
     def __init__(self, settings: ReportSettings) -> None:
         self._clear = settings.show_secrets
-        self._separator = "\n"
+        self._list = Listed()
         self._several = False
 
     def begin(self, summary: Summary) -> str:
@@ -29,7 +29,7 @@ class Report:
 
     def finding(self, finding: Finding) -> str:
         groups = by_path(finding.places) or [[_NOWHERE]]
-        return "".join(self._next(self._issue(finding, places[0])) for places in groups)
+        return "".join(self._list.item(self._issue(finding, places[0])) for places in groups)
 
     def end(self, summary: Summary) -> str:
         faults = ""
@@ -37,12 +37,8 @@ class Report:
             name, problem = (printable(without_login(text)) for text in fault)
             issue = _issue(f"could not be scanned: {problem}", "keysieve-incomplete", "major")
             issue |= {"fingerprint": f"{name}: {problem}", "location": {"path": name, "lines": {"begin": 1}}}
-            faults += self._next(issue)
+            faults += self._list.item(issue)
         return f"{faults}]\n"
-
-    def _next(self, issue: dict[str, Any]) -> str:
-        separator, self._separator = self._separator, ",\n"
-        return separator + encode(issue)
 
     def _issue(self, finding: Finding, place: Place) -> dict[str, Any]:
         secret = unicode_text(shown(finding.secret, self._clear))

@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 from scanner.records import Fault, Finding, Place, Span, Summary
-from scanner.report._record import encode
+from scanner.report._record import Listed, encode
 from scanner.report._weakness import weaknesses
 from scanner.report._where import by_path, file_name, identity, target_name
 from scanner.report._words import advice, printable, shown, unicode_text
@@ -32,7 +32,7 @@ class Report:
 
     def __init__(self, settings: ReportSettings) -> None:
         self._clear = settings.show_secrets
-        self._separator = "\n"
+        self._list = Listed()
         self._several = False
 
     def begin(self, summary: Summary) -> str:
@@ -42,8 +42,7 @@ class Report:
     def finding(self, finding: Finding) -> str:
         text = ""
         for places in by_path(finding.places) or [[_NOWHERE]]:
-            separator, self._separator = self._separator, ",\n"
-            text += separator + encode(self._vulnerability(finding, places[0]))
+            text += self._list.item(self._vulnerability(finding, places[0]))
         return text
 
     def end(self, summary: Summary) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.records import Finding, Place, Span, Summary
-from scanner.report._record import encode
+from scanner.report._record import Listed
 from scanner.report._where import target_name
 from scanner.report._words import shown, unicode_text
 from scanner.secrets import entropy
@@ -19,7 +19,7 @@ class Report:
 
     def __init__(self, settings: ReportSettings) -> None:
         self._clear = settings.show_secrets
-        self._separator = "\n"
+        self._list = Listed()
         self._several = False
 
     def begin(self, summary: Summary) -> str:
@@ -29,8 +29,7 @@ class Report:
     def finding(self, finding: Finding) -> str:
         text = ""
         for place in finding.places or (_NOWHERE,):
-            separator, self._separator = self._separator, ",\n"
-            text += separator + encode(self._record(finding, place))
+            text += self._list.item(self._record(finding, place))
         return text
 
     def end(self, summary: Summary) -> str:

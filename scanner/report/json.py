@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.records import Finding, Summary
-from scanner.report._record import SCHEMA, encode, finding_record, scan_record
+from scanner.report._record import SCHEMA, Listed, encode, finding_record, scan_record
 from scanner.settings import ReportSettings
 
 
@@ -12,14 +12,13 @@ class Report:
 
     def __init__(self, settings: ReportSettings) -> None:
         self._clear = settings.show_secrets
-        self._separator = "\n"
+        self._list = Listed()
 
     def begin(self, summary: Summary) -> str:
         return f'{{"schema": {encode(SCHEMA)},\n"scan": {encode(scan_record(summary))},\n"findings": ['
 
     def finding(self, finding: Finding) -> str:
-        separator, self._separator = self._separator, ",\n"
-        return separator + encode(finding_record(finding, self._clear))
+        return self._list.item(finding_record(finding, self._clear))
 
     def end(self, summary: Summary) -> str:
         return "]}\n"

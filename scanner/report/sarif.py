@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from scanner.records import Confidence, Fault, Finding, Place, Summary
 from scanner.report import _weakness as weakness
-from scanner.report._record import encode
+from scanner.report._record import Listed, encode
 from scanner.report._where import by_path, identity
 from scanner.report._words import advice, kind_name, printable, shown, unicode_text
 from scanner.secrets import without_login
@@ -36,7 +36,7 @@ class Report:
 
     def __init__(self, settings: ReportSettings) -> None:
         self._clear = settings.show_secrets
-        self._separator = "\n"
+        self._list = Listed()
         self._rules: dict[str, dict[str, Any]] = {}
         self._indexes: dict[str, int] = {}
         self._bases: dict[str, str] = {}  # target -> uriBaseId, where there are several targets
@@ -69,8 +69,7 @@ class Report:
             self._indexes[finding.pattern] = len(self._rules)
             self._rules[finding.pattern] = _rule(finding)
         for places in by_path(finding.places):
-            separator, self._separator = self._separator, ",\n"
-            yield separator + encode(self._result(finding, places))
+            yield self._list.item(self._result(finding, places))
 
     def _result(self, finding: Finding, places: list[Place]) -> dict[str, Any]:
         return {
