@@ -148,7 +148,9 @@ class Version(Protocol):
     base: int
     base_size: int
     size: int
-    copied: list[int]
+
+    @property
+    def copied(self) -> list[int]: ...
 
     @property
     def name(self) -> str: ...
