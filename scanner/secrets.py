@@ -72,6 +72,10 @@ class Recalled(Redacted):
         super().__init__(value)
         self._print = print_
 
+    def kept(self) -> tuple[str, str]:
+        """Preview and keyed hash."""
+        return (self._value.decode(), self._print)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recalled) and self._print == other._print
 

@@ -15,6 +15,7 @@ try:
     from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
     from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+    from sqlalchemy.pool import NullPool
 except ImportError:
     raise UsageError("the findings store needs SQLAlchemy and Alembic: pip install 'keysieve[sweep]'") from None
 
@@ -45,7 +46,8 @@ def engine_of(url: str) -> Engine:
             if not address.database or address.database == ":memory:":
                 raise UsageError(f"store {without_login(url)}: name a file; a store in memory would be lost")
             os.makedirs(os.path.dirname(os.path.abspath(address.database)), mode=0o700, exist_ok=True)
-        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql", hide_parameters=True)
+        # No connection outlives its transaction: processes are forked between them.
+        engine = create_engine(address, poolclass=NullPool, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"store {without_login(url)}: is no database URL: {_first(error)}") from None
     except ModuleNotFoundError as error:

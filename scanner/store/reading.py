@@ -93,6 +93,14 @@ def one(store: Database, fingerprint: str) -> tuple[Known, list[dict[str, str]]]
     return found[0], sorted(told, key=lambda item: item["at"])
 
 
+def sealed(store: Database) -> list[tuple[Finding, bytes]]:
+    """Findings of which a sealed copy is kept, but for those that people have dealt with."""
+    with store.begin() as connection:
+        kept = finding.c.sealed.is_not(None) & finding.c.triage.not_in(("false-positive",))
+        rows = connection.execute(select(finding).where(kept).order_by(finding.c.id)).all()
+    return [(_known(row, []).finding, bytes(row.sealed)) for row in rows]
+
+
 def _where(wanted: Wanted) -> Iterator[Any]:
     if wanted.fingerprint:
         yield finding.c.fingerprint.startswith(wanted.fingerprint)

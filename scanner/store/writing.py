@@ -41,6 +41,13 @@ def end_sweep(store: Database, number: int, state: str) -> None:
         connection.execute(update(sweep).where(sweep.c.id == number).values(state=state, ended=now()))
 
 
+def interrupted(store: Database, name: str) -> None:
+    """Say of sweeps of that name that did not come to their end that they were interrupted; none may be running."""
+    with store.begin() as connection:
+        left = (sweep.c.name == name) & (sweep.c.state == "running")
+        connection.execute(update(sweep).where(left).values(state="interrupted", ended=now()))
+
+
 def record(store: Database, number: int, result: Result) -> list[str]:
     """Write what a repository came to; the fingerprints that no repository had shown before.
 

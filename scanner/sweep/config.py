@@ -91,11 +91,13 @@ class Sweep:
     audit: str = ""
     textfile: str = ""
     listen: str = ""  # host:port that answers Prometheus
+    seal_env: str = ""  # the variable that holds the key of sealed copies
 
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str, "store": str, "cache": str, "budget": (str, int), "jobs": int, "large": (str, int),
     "confidence": str, "engine": str, "patterns": list, "exclude": list, "fingerprint_key_env": str,
+    "seal_key_env": str,
     "honour_allow": bool, "fetch_timeout": (int, float), "audit": str, "metrics": dict, "verify": dict,
     "source": list, "notify": list,
 }  # fmt: skip
@@ -117,6 +119,10 @@ def read(path: str) -> Sweep:
         _check(path, key, value)
     folder = os.path.dirname(os.path.abspath(path))
     metrics = table.get("metrics", {})
+    if table.get("verify", {}).get("enabled") and not table.get("seal_key_env"):
+        raise UsageError(
+            f"{path}: 'verify.enabled' needs 'seal_key_env': what is asked about later must be kept, sealed"
+        )
     for key in metrics:
         if key not in ("textfile", "listen"):
             raise UsageError(f"{path}: 'metrics.{key}' is not a setting; known are listen, textfile")
@@ -138,6 +144,7 @@ def read(path: str) -> Sweep:
         audit=_below(folder, table.get("audit", "")),
         textfile=_below(folder, metrics.get("textfile", "")),
         listen=str(metrics.get("listen", "")),
+        seal_env=table.get("seal_key_env", ""),
     )
 
 
