@@ -60,7 +60,7 @@ class Cluster:
         futures = self._client.map(visit_alone, small, pure=False, retries=_TRIES, batch_size=64)
         waiting = dict(zip(futures, small, strict=True))
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=self._client.loop):
                 yield _outcome(future, waiting.pop(future))
         except KeyboardInterrupt:
             self.interrupted = True

@@ -43,8 +43,8 @@ def wait_for(path: Path, count: int) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_kill_9_of_the_coordinator_and_a_resume(place: Place, url: str, jobs: str) -> None:
+def test_kill_9_of_the_coordinator_and_a_resume(place: Place, url: str) -> None:
+    jobs = "2" if "://" in url else "1"
     place.store = url
     many(place)
     audit = place.folder / "audit.jsonl"
@@ -55,7 +55,7 @@ def test_kill_9_of_the_coordinator_and_a_resume(place: Place, url: str, jobs: st
         wait_for(audit, 2)
     finally:
         process.kill()
-        process.communicate()
+        process.communicate()  # its output ends when its workers have ended, too
     done = place.sweep()
     assert done.state == "complete"
     assert sum(done.states.values()) == MANY and done.states["unchanged"] >= 2

@@ -213,7 +213,8 @@ def test_mail_by_smtp(tmp_path: Path, store: Database) -> None:
     server.mails = []  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     found(store, 1)
-    table = f'kind = "email"\nhost = "127.0.0.1:{server.server_address[1]}"\ntls = "none"\nsender = "k@a.example"\nto = "b@a.example"\n'
+    host = f"127.0.0.1:{server.server_address[1]}"
+    table = f'kind = "email"\nhost = "{host}"\ntls = "none"\nsender = "k@a.example"\nto = "b@a.example"\n'
     try:
         with notifier(tmp_path, store, table) as told:
             assert told.tell() == [] and told.tell() == []
