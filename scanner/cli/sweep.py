@@ -141,6 +141,8 @@ def _sweep(sweep: Sweep, globs: tuple[str, ...], every: int, given: dict[str, An
                 time.sleep(max(0.0, begun + every - time.time()))
     finally:
         store.close()
+        if metrics:
+            metrics.close()
 
 
 def _after(done: Done, run: Any, notifier: Any, metrics: Any) -> int:

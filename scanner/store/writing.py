@@ -165,10 +165,10 @@ def _ids(connection: Connection, prints: Sequence[str]) -> dict[str, int]:
 
 
 def _seal(connection: Connection, ids: dict[str, int], result: Result) -> None:
+    """The latest copy counts: the key may be another one since."""
     for print_, sealed in sorted(result.sealed.items()):
         if print_ in ids:
-            lacking = (finding.c.id == ids[print_]) & finding.c.sealed.is_(None)
-            connection.execute(update(finding).where(lacking).values(sealed=sealed))
+            connection.execute(update(finding).where(finding.c.id == ids[print_]).values(sealed=sealed))
 
 
 def _occurrences(

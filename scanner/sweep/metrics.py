@@ -25,10 +25,17 @@ class Metrics:
         if listen:
             host, _, port = listen.rpartition(":")
             try:
-                server, _ = start_http_server(int(port), host or "127.0.0.1", self._registry)
+                self._server, self._thread = start_http_server(int(port), host or "127.0.0.1", self._registry)
             except (ValueError, OSError) as error:
                 raise UsageError(f"metrics.listen {listen}: {error}") from None
-            self.port = server.server_port
+            self.port = self._server.server_port
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self.port:
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
 
     def set(self, name: str, text: str, value: float, **labels: str) -> None:
         """`keysieve_<name>`; `text` says what it is."""

@@ -136,6 +136,8 @@ class _Git:
         if token:
             parts = urlsplit(url)
             settings.append((f"http.{parts.scheme}://{parts.netloc}/.extraHeader", f"Authorization: {login(token)}"))
+        if ca := os.environ.get("SSL_CERT_FILE"):  # as for the API: of a server of one's own
+            settings.append(("http.sslCAInfo", ca))
         self._environment = remote_environment(path, settings)
         self._path = path
         self._lock = lock
