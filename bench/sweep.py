@@ -89,9 +89,21 @@ def make(folder: Path, count: int, add: list[str]) -> list[tuple[str, bool]]:
             subprocess.run(command, input=data, check=True)
         made.append((path.stem, fork))
     for name in add:
-        shutil.copytree(name, folder / OWNER / os.path.basename(name), symlinks=True)
+        path = folder / OWNER / os.path.basename(name)
+        shutil.copytree(name, path, symlinks=True, ignore=shutil.ignore_patterns("*.promisor"))
+        only_head(path)
         made.append((os.path.basename(name).removesuffix(".git"), False))
     return made
+
+
+def only_head(path: Path) -> None:
+    """Leave the branch that HEAD names: a copy may lack what others need, and could not be fetched."""
+    env = os.environ | {"GIT_DIR": str(path)}
+    name = subprocess.run(["git", "symbolic-ref", "HEAD"], env=env, capture_output=True, check=True).stdout.decode()
+    tip = subprocess.run(["git", "rev-parse", "HEAD"], env=env, capture_output=True, check=True).stdout.decode()
+    shutil.rmtree(path / "refs")
+    (path / "refs").mkdir()
+    (path / "packed-refs").write_text(f"{tip.strip()} {name.strip()}\n")
 
 
 def push(path: Path, number: int) -> None:

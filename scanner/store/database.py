@@ -12,7 +12,7 @@ from scanner.errors import StoreError, UsageError
 from scanner.secrets import without_login
 
 try:
-    from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+    from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
     from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
     from sqlalchemy.pool import NullPool
@@ -21,6 +21,7 @@ except ImportError:
 
 _BUSY = 60_000
 """Milliseconds that one writer of SQLite waits for another."""
+_SERVER = "postgresql"
 _LOCK = 0x6B657973
 """PostgreSQL's advisory lock while the schema changes."""
 
@@ -39,7 +40,7 @@ def engine_of(url: str) -> Engine:
     try:
         address = make_url(named)
         if address.drivername in ("postgresql", "postgres"):
-            address = address.set(drivername="postgresql+psycopg")
+            address = address.set(drivername=f"{_SERVER}+psycopg")
         if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise UsageError(f"store {without_login(url)}: only SQLite and PostgreSQL are supported")
         if address.get_backend_name() == "sqlite":
@@ -85,7 +86,7 @@ class Database:
         self.dialect = self._engine.dialect.name
         with self.begin() as connection:
             if self.dialect == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             migrate(connection)
 
     @contextmanager
