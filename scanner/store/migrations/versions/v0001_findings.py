@@ -11,6 +11,17 @@ down_revision: str | None = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _repository()
+    _finding()
+    _occurrence()
+    _place()
+    _verdict()
+    _triage()
+    _sweep()
+    _visit()
+
+
+def _repository() -> None:
     op.create_table(
         "repository",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -27,6 +38,9 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.Text(), nullable=False, server_default=""),
         sa.Column("scanned_at", sa.Text(), nullable=False, server_default=""),
     )
+
+
+def _finding() -> None:
     op.create_table(
         "finding",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -55,6 +69,9 @@ def upgrade() -> None:
         sa.Column("rotated_at", sa.Text(), nullable=False, server_default=""),
         sa.Column("sealed", sa.LargeBinary()),
     )
+
+
+def _occurrence() -> None:
     op.create_table(
         "occurrence",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -77,6 +94,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_occurrence_finding_id", "occurrence", ["finding_id"])
     op.create_index("ix_occurrence_repository_id", "occurrence", ["repository_id"])
+
+
+def _place() -> None:
     op.create_table(
         "place",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -100,6 +120,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("occurrence_id", "key"),
     )
     op.create_index("ix_place_occurrence_id", "place", ["occurrence_id"])
+
+
+def _verdict() -> None:
     op.create_table(
         "verdict",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -111,6 +134,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("finding_id", "at", "state"),
     )
     op.create_index("ix_verdict_finding_id", "verdict", ["finding_id"])
+
+
+def _triage() -> None:
     op.create_table(
         "triage",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -122,6 +148,9 @@ def upgrade() -> None:
         sa.Column("at", sa.Text(), nullable=False, server_default=""),
     )
     op.create_index("ix_triage_finding_id", "triage", ["finding_id"])
+
+
+def _sweep() -> None:
     op.create_table(
         "sweep",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -131,6 +160,9 @@ def upgrade() -> None:
         sa.Column("started", sa.Text(), nullable=False, server_default=""),
         sa.Column("ended", sa.Text(), nullable=False, server_default=""),
     )
+
+
+def _visit() -> None:
     op.create_table(
         "visit",
         sa.Column("sweep_id", sa.Integer(), sa.ForeignKey("sweep.id"), primary_key=True),

@@ -11,6 +11,12 @@ down_revision: str | None = "1"
 
 def upgrade() -> None:
     """Make the tables."""
+    _event()
+    _outbox()
+    _delivery()
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -20,6 +26,9 @@ def upgrade() -> None:
         sa.Column("at", sa.Text(), nullable=False, server_default=""),
     )
     op.create_index("ix_event_finding_id", "event", ["finding_id"])
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -33,6 +42,9 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.Text(), nullable=False, server_default=""),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
     )
+
+
+def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("event_id", sa.Integer(), sa.ForeignKey("event.id"), primary_key=True),
