@@ -5,6 +5,7 @@
     │   └── PatternError      a pattern file names a file, a credential and a field       exit 2
     └── ScanError             something could not be looked at                            exit 3
         ├── TargetError       a whole target
+        ├── StoreError        the findings store, or a receiver of notifications, did not answer
         └── GitError          git answered with an error, the command's arguments attached
 
 A scan that meets a ScanError for one object counts it in the summary and goes on; only what makes the
@@ -63,6 +64,10 @@ class ScanError(KeysieveError):
 
 class TargetError(ScanError):
     """A target that cannot be opened at all."""
+
+
+class StoreError(ScanError):
+    """The findings store or a receiver of notifications did not do what was asked."""
 
 
 class GitError(ScanError):

@@ -73,6 +73,18 @@ class Scan:
         finally:
             self._walker.close()
 
+    def of(self, source: Source, recalled: Callable[[], Iterable[Sighting]] = tuple) -> Iterator[Sighting]:
+        """Every sighting of a source that was made elsewhere; what is `recalled` of its objects counts, too.
+
+        `recalled` is asked when the source has been read.
+        """
+        try:
+            yield from self._one(source, "", lambda objects, size: None, recalled)
+        except KeyboardInterrupt:
+            self._walker.interrupted = True
+        finally:
+            self._walker.close()
+
     def _target(self, target: str, progress: Progress) -> Iterator[Sighting]:
         try:
             for source in open_target(target, self._settings.source, self._excluded):
@@ -82,7 +94,13 @@ class Scan:
         except ScanError as error:
             self._tally.faults.append(Fault(without_login(target), str(error)))
 
-    def _one(self, source: Source, inside: str, progress: Progress) -> Iterator[Sighting]:
+    def _one(
+        self,
+        source: Source,
+        inside: str,
+        progress: Progress,
+        recalled: Callable[[], Iterable[Sighting]] = tuple,
+    ) -> Iterator[Sighting]:
         """One source; `inside` is the folder of the target that it is the repository of."""
         try:
             try:
@@ -93,6 +111,7 @@ class Scan:
                     yield from result.sightings
             except ScanError as error:
                 self._tally.faults.append(Fault(source.target, str(error)))
+            self._ledger.add(recalled())
             self._settle(source, inside)
         finally:
             source.close()

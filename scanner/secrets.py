@@ -11,6 +11,7 @@ import hmac
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 PUBLISHED_KEY = b"keysieve/fingerprint/1"
 """The key of fingerprints when neither configuration nor environment names one: public, so that two
@@ -62,6 +63,29 @@ class Redacted(Secret):
         return (Redacted, (self._value,))
 
 
+class Recalled(Redacted):
+    """A credential that was seen before and not kept: its preview, and the keyed hash that it is known by."""
+
+    __slots__ = ("_print",)
+
+    def __init__(self, value: bytes, print_: str) -> None:
+        super().__init__(value)
+        self._print = print_
+
+    def kept(self) -> tuple[str, str]:
+        """Preview and keyed hash."""
+        return (self._value.decode(), self._print)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recalled) and self._print == other._print
+
+    def __hash__(self) -> int:
+        return hash(self._print)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Recalled, (self._value, self._print))
+
+
 _PREVIEW = re.compile(r"(?s)(?:.{0,4}|-----BEGIN [A-Z0-9 ]{1,40}-----)\*{4}")
 
 
@@ -98,7 +122,12 @@ def clear_text(secret: Secret) -> str:
 
 
 def fingerprint(secret: Secret, key: bytes) -> str:
-    """HMAC-SHA256 of the credential, 64 hex digits: not of pattern, path, line or commit."""
+    """HMAC-SHA256 of the credential, 64 hex digits: not of pattern, path, line or commit.
+
+    Of one that is recalled it is what it was when it was seen, whatever `key` says.
+    """
+    if isinstance(secret, Recalled):
+        return secret._print
     return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
 
 
@@ -113,3 +142,39 @@ _LOGIN = re.compile(r"://[^/\s]*@")
 def without_login(text: str) -> str:
     """`text` without the user and password of any URL: targets and git's messages may carry them."""
     return _LOGIN.sub("://****@", text)
+
+
+def recalled(secret: Secret, key: bytes) -> Recalled:
+    """What may be kept of a credential: its preview and its keyed hash."""
+    return Recalled(preview(secret).encode(), fingerprint(secret, key))
+
+
+def seal(secrets: Sequence[tuple[str, Secret]], key: bytes) -> bytes:
+    """Named credentials as one text that only `key` opens (Fernet: AES-128-CBC and HMAC-SHA256); b"" where they are
+    not known in the clear.
+
+    Raises ValueError for a key that is none, ImportError without the package `cryptography`.
+    """
+    import base64
+    import json
+
+    from cryptography.fernet import Fernet
+
+    if any(isinstance(secret, Redacted) for _, secret in secrets):
+        return b""
+    told = [[name, base64.b64encode(secret.reveal()).decode()] for name, secret in secrets]
+    return Fernet(key).encrypt(json.dumps(told).encode())
+
+
+def unseal(sealed: bytes, key: bytes) -> list[tuple[str, Secret]]:
+    """What `seal` was given. Raises ValueError where `key` does not open it."""
+    import base64
+    import json
+
+    from cryptography.fernet import Fernet, InvalidToken
+
+    try:
+        told = json.loads(Fernet(key).decrypt(sealed))
+    except InvalidToken:
+        raise ValueError("another key sealed it") from None
+    return [(name, Secret(base64.b64decode(value))) for name, value in told]

@@ -7,6 +7,7 @@ kills its worker twice is named in the summary, and the scan is incomplete.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -143,10 +144,18 @@ def _alone(function: Callable[..., Result], task: Task, tries: int = 2) -> Resul
 
 
 def _terminate(process: int) -> None:
-    import os
     import signal
 
     os.kill(process, signal.SIGTERM)
+
+
+def _leave_with(parent: int) -> None:
+    """End when the parent has: killed, it cannot say so, and its workers would wait for ever, with its locks."""
+    import time
+
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _pool(jobs: int) -> Executor:
@@ -156,16 +165,18 @@ def _pool(jobs: int) -> Executor:
     # fork shares the loaded catalogue; where it is not to be had, workers load it from the cache.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
     context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """Ctrl-C is the parent's to answer, and what was made before the fork is not ours to search for garbage."""
     import gc
     import signal
+    import threading
 
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -284,7 +284,8 @@ def test_every_module_and_public_name_says_what_it_is(name: str) -> None:
 
 HEAVY = (
     "regex", "multiprocessing", "tqdm", "git", "tomllib", "concurrent", "asyncio", "ctypes", "email", "http", "ssl",
-    "sqlite3", "xml", "unittest", "httpx", "numpy",
+    "sqlite3", "xml", "unittest", "httpx", "numpy", "sqlalchemy", "alembic", "distributed", "cryptography",
+    "prometheus_client", "psycopg",
 )  # fmt: skip
 RUNNER = """
 import atexit, json, sys

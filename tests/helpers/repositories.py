@@ -26,9 +26,7 @@ class Repo:
     def git(self, *arguments: str, data: bytes = b"", check: bool = True) -> str:
         date = f"{self.clock} +0000"
         env = os.environ | PERSON | {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-        done = subprocess.run(
-            ["git", *arguments], cwd=self.path, input=data, capture_output=True, env=env, check=False
-        )
+        done = subprocess.run(["git", *arguments], cwd=self.path, input=data, capture_output=True, env=env, check=False)
         if check and done.returncode:
             raise AssertionError(f"git {' '.join(arguments)}: {done.stderr.decode()}")
         return done.stdout.decode("utf-8", "replace").strip()

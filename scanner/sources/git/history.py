@@ -14,20 +14,23 @@ from scanner.sources.git.objects import Listing
 
 if TYPE_CHECKING:
     from scanner.sources.git.inventory import Inventory
+    from scanner.sources.git.known import Known
 
 
 class HistorySource:
     """`Source` over every object of a repository, reachable or not."""
 
-    def __init__(self, door: Door, target: str, whole: bool = False) -> None:
+    def __init__(self, door: Door, target: str, whole: bool = False, known: Known | None = None) -> None:
         """With `whole` every version is read whole through git; else packs are walked delta by delta.
+        What is `known` is not read again.
 
         The interpreted inner loop is no faster than git, so without the compiled one git reads, too.
         """
         self.target = target
         self._door = door
         self._whole = whole or not (inner.COMPILED or os.environ.get("KEYSIEVE_WALK"))
-        self._listing: Listing | Inventory = Listing(door)
+        self._known = known
+        self._listing: Listing | Inventory = Listing(door, known)
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
@@ -45,11 +48,11 @@ class HistorySource:
         from scanner.sources.git.packs import BadPack
 
         try:
-            inventory = Inventory(self._door, self._door.hash_size)
+            inventory = Inventory(self._door, self._door.hash_size, self._known)
             inventory.survey()
             self._listing = inventory
         except (BadPack, OSError):
-            self._listing = Listing(self._door)
+            self._listing = Listing(self._door, self._known)
 
     def locate(self, found: Found, run: Run, tally: Tally) -> dict[tuple[str, str], list[Origin]] | None:
         """See `Source.locate`; also names what reachable commits need and the repository lacks."""

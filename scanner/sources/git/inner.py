@@ -27,8 +27,9 @@ crc32: Any = _inflater.crc32
 COMPILED = not __file__.endswith(".py")
 
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
-KIND, IS_KNOWN, IS_LEAF = 7, 8, 16
-"""What a row's marks hold: the object's type, and bits."""
+KIND, IS_KNOWN, IS_LEAF, IS_OLD = 7, 8, 16, 32
+"""What a row's marks hold: the object's type, and bits. An old one was scanned before: of a commit it is told what
+history needs to know, and it is not scanned."""
 _SMALL = 1 << 16
 """Entries up to this may be inflated at once: a thousand times that is the most they can hold."""
 
@@ -369,7 +370,7 @@ class Walk:
 
     def _visit(self, row: tuple[int, ...]) -> None:
         offset, end, number, base, crc, marks = row
-        known = marks & IS_KNOWN != 0
+        known = marks & (IS_KNOWN | IS_OLD) != 0
         kept = len(self.parts)
         name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
         fresh: list[int] = []
@@ -401,7 +402,7 @@ class Walk:
             self._lost.add(self._serial)
             if marks & KIND == COMMIT:
                 self.odd.append(name)
-            if not known:
+            if marks & IS_KNOWN == 0:
                 self.left.append(name)
             return
         if marks & IS_LEAF == 0:
@@ -409,6 +410,11 @@ class Walk:
             self._path_bytes += len(data)
         if known:
             del self.parts[kept:]
+            if marks & IS_OLD and marks & KIND == COMMIT:
+                if delta:
+                    data = apply(delta, source, 0, 0, [], True)[0]
+                if not commit(name, data, self.commits, self.parents):
+                    self.odd.append(name)
             return
         self.objects += 1
         self.bytes += size

@@ -16,6 +16,7 @@ from scanner.sources.git import disk, inner, plan
 from scanner.sources.git.arrays import Bytes
 from scanner.sources.git.delta import WalkShard
 from scanner.sources.git.door import Door
+from scanner.sources.git.known import Known, marked, needed
 from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard, checked
 from scanner.sources.git.packs import Index, Layout, index_of
 from scanner.sources.git.trees import TreeShard
@@ -29,8 +30,9 @@ class Inventory:
     Raises BadPack where a pack cannot be used.
     """
 
-    def __init__(self, door: Door, hash_size: int) -> None:
+    def __init__(self, door: Door, hash_size: int, known: Known | None = None) -> None:
         self._door = door
+        self._known = known
         self._hash_size = hash_size
         self.present = os.path.join(door.git_dir, "keysieve-present")
         self.walks: list[WalkShard] = []
@@ -76,7 +78,8 @@ class Inventory:
         for number, index in enumerate(self._indexes):
             pack, layout = self._packs.pop(0)
             where = os.path.join(self._door.git_dir, f"keysieve-walk-{number}")
-            found = plan.rows(layout, _wanted(index, layout, self._indexes[:number]), index.crcs())
+            wanted = _wanted(index, layout, self._indexes[:number])
+            found = plan.rows(layout, _new(index, layout, wanted, self._known), index.crcs())
             found.tofile(where)
             for part in plan.shards(found):
                 self.walks.append(WalkShard(self._door.git_dir, pack, where, self._hash_size, *part))
@@ -93,9 +96,12 @@ class Inventory:
         path = os.path.join(self._door.git_dir, "keysieve-objects")
         first = length = weight = 0
         with open(path, "wb") as out:
-            for name, kind, size in checked(self._door.git_dir, self.loose_names, tally):
+            rows = checked(self._door.git_dir, self.loose_names, tally)
+            for (name, kind, size), fresh in marked(rows, self._known):
                 if kind == b"commit":
                     self._loose_commits.append(name.decode())
+                if not fresh:
+                    continue
                 out.write(name + b"\n")
                 length += len(name) + 1
                 weight += size
@@ -123,3 +129,15 @@ def _wanted(index: Index, layout: Layout, before: Sequence[Index]) -> Bytes:
                 known[number] = known[number] or other.find(index.name(number)) >= 0
         wanted[known[layout.numbers] & (wanted > 0)] = plan.KNOWN
     return wanted
+
+
+def _new(index: Index, layout: Layout, wanted: Bytes, known: Known | None) -> Bytes:
+    """`wanted` without what was scanned before and nothing new is made of; of commits history has to know."""
+    if known is None:
+        return wanted
+    places = np.flatnonzero(wanted)
+    old = np.zeros(len(wanted), bool)
+    old[places] = ~known.fresh(index.ids(layout.numbers[places].astype(np.int64)))
+    wanted = np.where(old & (wanted == plan.WALK), plan.OLD, wanted).astype(np.uint8)
+    told = (wanted == plan.WALK) | ((wanted == plan.OLD) & (layout.kinds == inner.COMMIT))
+    return needed(wanted, layout.bases, told.astype(np.uint8))

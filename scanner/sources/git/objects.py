@@ -12,12 +12,15 @@ import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
 from scanner.sources.git.door import Door, start
 from scanner.sources.pieces import Limited, read_pieces
+
+if TYPE_CHECKING:
+    from scanner.sources.git.known import Known
 
 SHARD_BYTES = 32 << 20
 BATCH = 4 << 20
@@ -202,8 +205,9 @@ def _known(rows: list[tuple[bytes, bytes, bytes]], tally: Tally) -> Iterator[tup
 class Listing:
     """The objects of a repository: written to files of the private git directory, told as shards."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, known: Known | None = None) -> None:
         self._door = door
+        self._known = known
         self.path = os.path.join(door.git_dir, "keysieve-objects")
         self.present = os.path.join(door.git_dir, "keysieve-present")
         self.commits: list[str] = []
@@ -215,11 +219,13 @@ class Listing:
         first = length = weight = 0
         with open(self.path, "wb") as out:
             self._flush = out.flush
-            for name, kind, size in self._objects(tally):
+            for (name, kind, size), fresh in self._marked(tally):
                 if kind == b"blob":
                     present.append(int(name[:16], 16))
                 elif kind == b"commit":
                     self.commits.append(name.decode())
+                if not fresh:
+                    continue
                 out.write(name + b"\n")
                 length += len(name) + 1
                 weight += size
@@ -231,6 +237,13 @@ class Listing:
             yield ObjectsShard(self._door.git_dir, self.path, first, length, weight)
         with open(self.present, "wb") as out:
             array("Q", sorted(present)).tofile(out)
+
+    def _marked(self, tally: Tally) -> Iterator[tuple[tuple[bytes, bytes, int], bool]]:
+        if self._known is None:
+            return ((row, True) for row in self._objects(tally))
+        from scanner.sources.git.known import marked  # and numpy with it
+
+        return marked(self._objects(tally), self._known)
 
     def _objects(self, tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
         """(id, type, bytes) of every blob, commit and tag."""

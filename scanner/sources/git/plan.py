@@ -18,8 +18,9 @@ from scanner.sources.git.packs import Layout
 SHARD_BYTES = 4 << 20
 """Packed bytes in one shard: some fifty times that when inflated."""
 
-WALK, KNOWN = 1, 2
-"""What `plan` is told of an entry: walk it; walk it for what is made of it, and do not report it."""
+WALK, KNOWN, OLD = 1, 2, 3
+"""What `plan` is told of an entry: walk it; walk it for what is made of it, and do not report it; likewise, and of a
+commit tell what history needs to know."""
 
 ROW = np.dtype(
     [("offset", "<i8"), ("end", "<i8"), ("number", "<u4"), ("base", "<i4"), ("crc", "<u4"), ("marks", "<u4")]
@@ -54,6 +55,7 @@ def rows(layout: Layout, wanted: Bytes, crcs: NDArray[np.uint32]) -> Rows:
     leaf = np.ones(len(order), bool)
     leaf[parents[parents >= 0]] = False
     found["marks"] = layout.kinds[places] | (wanted[places] == KNOWN) * inner.IS_KNOWN | leaf * inner.IS_LEAF
+    found["marks"] |= ((wanted[places] == OLD) * inner.IS_OLD).astype(np.uint32)
     return found
 
 

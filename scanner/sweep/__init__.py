@@ -1,0 +1,1 @@
+"""The sweep of an organisation: inventory, mirrors, scan of what is new, store, notifications."""

@@ -1,0 +1,142 @@
+"""A dask scheduler and workers in processes of their own: the same findings as here, whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import scanner
+from scanner.errors import TargetError, UsageError
+from scanner.store.database import Database
+from scanner.sweep.cluster import Cluster
+from scanner.sweep.config import read
+from scanner.sweep.run import Done, Run
+from scanner.sweep.workers import Local
+from tests.helpers.databases import free_port
+from tests.sweep.made import Place
+from tests.sweep.test_crash import MANY, expected, many, there
+
+ENV = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error", "PYTHONPATH": str(Path(scanner.__file__).parents[1])}
+
+
+class Nodes:
+    """A scheduler and workers; a worker may have a nanny that starts it again."""
+
+    def __init__(self, folder: Path, *security: str) -> None:
+        self.folder = folder
+        self.security = security
+        self.port = free_port()
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.start_scheduler()
+
+    @property
+    def address(self) -> str:
+        return f"{'tls' if self.security else 'tcp'}://127.0.0.1:{self.port}"
+
+    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, *self.security]
+        out = (self.folder / f"{module}.log").open("ab")
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | ENV, cwd=self.folder)
+        out.close()
+        self.processes.append(process)
+        return process
+
+    def start_scheduler(self) -> None:
+        self.scheduler = self._start("dask_scheduler", "--host", self.address, "--no-dashboard", "--no-show")
+
+    def worker(self, nanny: bool = False) -> subprocess.Popen[bytes]:
+        return self._start(
+            "dask_worker", self.address, "--nthreads", "1", "--no-dashboard", "--nanny" if nanny else "--no-nanny",
+            "--local-directory", str(self.folder), "--host", "127.0.0.1", "--memory-limit", "0",
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait(30)
+
+
+@contextmanager
+def nodes(folder: Path, workers: int, *security: str) -> Iterator[Nodes]:
+    folder.mkdir()
+    made = Nodes(folder, *security)
+    try:
+        for _ in range(workers):
+            made.worker()
+        yield made
+    finally:
+        made.stop()
+
+
+def sweep(place: Place, address: str, kill: object = None) -> Done:
+    """A sweep by a cluster; `kill` is called when the first outcome is there."""
+    settings = read(str(place.config()))
+    store = Database(settings.store)
+    cluster = Cluster(address, settings)
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        if len(told) == 1 and callable(kill):
+            kill()
+
+    try:
+        return Run(settings, store, cluster, tell).go()
+    finally:
+        cluster.close()
+        store.close()
+
+
+def test_a_cluster_finds_what_this_machine_finds_and_outlives_its_workers(place: Place, tmp_path: Path) -> None:
+    many(place)
+    with nodes(tmp_path / "nodes", 2) as made:
+        victim = made.processes[1]
+
+        def kill() -> None:
+            victim.send_signal(signal.SIGKILL)
+
+        done = sweep(place, made.address, kill)
+        assert (done.state, dict(done.states)) == ("complete", {"complete": MANY})
+        assert victim.wait(10) == -signal.SIGKILL
+        by_cluster = {(item.finding.fingerprint, item.finding.places) for item in place.known()}
+        assert there(place) == expected()
+        assert dict(sweep(place, made.address).states) == {"unchanged": MANY}
+    place.store = str(tmp_path / "other.db")
+    place.folder = tmp_path / "other"
+    place.folder.mkdir()
+    settings = read(str(place.config()))
+    store = Database(settings.store)
+    Run(settings, store, Local(1), lambda text: None).go()
+    store.close()
+    assert {(item.finding.fingerprint, item.finding.places) for item in place.known()} == by_cluster
+
+
+def test_a_scheduler_that_dies_costs_no_finding(place: Place, tmp_path: Path) -> None:
+    many(place)
+    with nodes(tmp_path / "nodes", 1) as made:
+        done = sweep(place, made.address, made.scheduler.kill)
+        assert done.state == "incomplete"
+        assert sum(done.states.values()) == MANY
+    again = place.sweep()
+    assert again.state == "complete"
+    assert there(place) == expected()
+
+
+def test_what_is_no_cluster_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(place)
+    settings = read(str(place.config()))
+    monkeypatch.setattr("scanner.sweep.cluster._WAIT", 1)
+    with pytest.raises(UsageError, match="tcp://"):
+        Cluster("http://here", settings)
+    with pytest.raises(TargetError, match="no scheduler"):
+        Cluster(f"tcp://127.0.0.1:{free_port()}", settings)
+    with pytest.raises(UsageError, match="certificates"):
+        Cluster("tls://127.0.0.1:1", settings)
