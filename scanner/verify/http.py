@@ -34,9 +34,12 @@ HOPS = 3
 """Redirects within one host that are followed."""
 
 
+_LOUD = ("httpx", "httpcore", "botocore", "urllib3", "paramiko", "paramiko.transport", "ldap3", "amqp", "pg8000")
+
+
 def quiet() -> None:
     """Silence the loggers of the network libraries: at some level each of them writes URLs or headers."""
-    for name in ("httpx", "httpcore", "botocore", "urllib3"):
+    for name in _LOUD:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
@@ -86,6 +89,7 @@ class Client:
         self._allowed = frozenset(settings.allowed())
         backend = Pinned(self._allowed | {urlsplit(settings.proxy).hostname or ""})
         context = _tls(settings.ca_file)
+        self.tls = _tls(settings.ca_file)  # one of its own: httpcore names HTTP in what it is given
         if settings.proxy:
             pool: httpcore.ConnectionPool = httpcore.HTTPProxy(
                 _bare(settings.proxy), proxy_auth=_login(settings.proxy), ssl_context=context, network_backend=backend
