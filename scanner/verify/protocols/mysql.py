@@ -22,6 +22,10 @@ except ImportError:
     raise Unfit("verifying this kind needs PyMySQL; install it with: pip install 'keysieve[databases]'") from None
 
 PORT = 3306
+_X_PROTOCOL = "mysqlx"
+_NO_TLS = 2026
+"""CR_SSL_CONNECTION_ERROR: the client wants TLS, and the server has none."""
+_DEMANDS = ("required", "verify_ca", "verify_identity", "verify-ca", "verify-full", "true")
 _GRANT = re.compile(r"GRANT (.+?) ON (\S+) TO ", re.IGNORECASE)
 _WIDE = re.compile(r"\b(?:ALL PRIVILEGES|SUPER|GRANT OPTION|CREATE USER|FILE)\b", re.IGNORECASE)
 _WITHOUT_TLS = (b"mysql_clear_password", b"dialog", b"mysql_old_password")
@@ -37,9 +41,15 @@ def target(parts: Values) -> tuple[str, int]:
 def ask(parts: Values, line: Line) -> Said:
     """The number of the error, or 0 with the account. Raises Failed."""
     wanted = _login(parts)
-    connection = _careful(wanted, line)
+    connection = _careful(wanted, line, ssl=line.tls)
     try:
-        connection.connect(line.connect(wanted.host, wanted.port))
+        try:
+            connection.connect(line.connect(wanted.host, wanted.port))
+        except pymysql.err.OperationalError as error:
+            if error.args[:1] != (_NO_TLS,) or _demands_tls(wanted):
+                raise
+            connection = _careful(wanted, line, ssl_disabled=True)
+            connection.connect(line.connect(wanted.host, wanted.port))
     except pymysql.err.MySQLError as error:
         code = error.args[0] if error.args else ""
         if not isinstance(code, int) or not 1000 <= code < 2000 and not 3000 <= code < 5000:
@@ -52,10 +62,17 @@ def ask(parts: Values, line: Line) -> Said:
 
 
 def _login(parts: Values) -> Login:
-    return login.read(parts, PORT)
+    wanted = login.read(parts, PORT)
+    if wanted.scheme == _X_PROTOCOL:
+        raise Unfit("the X protocol is not spoken")
+    return wanted
 
 
-def _careful(wanted: Login, line: Line) -> Any:
+def _demands_tls(wanted: Login) -> bool:
+    return wanted.option("ssl-mode", "sslmode", "ssl_mode", "usessl", "tls") in _DEMANDS
+
+
+def _careful(wanted: Login, line: Line, **tls: Any) -> Any:
     class Careful(Connection):  # type: ignore[misc]
         """Speaks TLS where it is offered, and gives the password as it is over TLS only."""
 
@@ -69,7 +86,7 @@ def _careful(wanted: Login, line: Line) -> Any:
         user=wanted.user,
         password=wanted.password,
         database=wanted.database or None,
-        ssl=line.tls,
+        **tls,
         read_timeout=line.left,
         write_timeout=line.left,
         defer_connect=True,
