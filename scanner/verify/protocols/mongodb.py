@@ -59,9 +59,10 @@ def ask(parts: Values, line: Line) -> Said:
     source = options.get("authsource") or wanted.database or "admin"
     with plain:
         problem = _authenticated(plain, wanted, source)
-        # Without all that the string says it may have been the wrong source of users.
+        if problem and not wanted.whole:  # what was not read may name another source of users
+            raise Failed("it was refused, but its connection string was read in part only", fault=False)
         if problem:
-            return Said(problem if wanted.whole else "refused, but its address was read in part only")
+            return Said(problem)
         return Said("ok", _identity(plain, source))
 
 

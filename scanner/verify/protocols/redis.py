@@ -14,7 +14,7 @@ from scanner.verify.answer import Said
 from scanner.verify.hosts import Failed
 from scanner.verify.line import Line
 from scanner.verify.login import Login
-from scanner.verify.template import Values
+from scanner.verify.template import Unfit, Values
 
 PORT = 6379
 WIDEST = 65536
@@ -45,7 +45,10 @@ def ask(parts: Values, line: Line) -> Said:
 
 
 def _login(parts: Values) -> Login:
-    return login.read(parts, PORT)
+    wanted = login.read(parts, PORT)
+    if "sentinel" in wanted.scheme:
+        raise Unfit("a sentinel is not asked: its password is another one")
+    return wanted
 
 
 class _Error(str):
