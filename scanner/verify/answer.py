@@ -50,6 +50,8 @@ def judge_word(section: Section, said: Said) -> Verdict:
     if not fitting:
         return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
     state, _ = max(fitting, key=lambda pair: len(pair[1]))
+    if state == "unknown":
+        return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
     if state == "inactive" and not section.confirmed:
         return Verdict("unknown", f"{shown} reads as inactive, but the request is not confirmed")
     identity = tuple((name, text[:WIDEST_IDENTITY]) for name, text in said.identity if text)

@@ -119,6 +119,4 @@ class Line:
 
 
 _TLS = "TLS: the server's certificate or protocol was not accepted"
-_CLEAR = (
-    "the server offers no TLS, so the password would travel in the clear; name the host in `allow_hosts` if it may"
-)
+_CLEAR = "the server offers no TLS, so the password would travel in the clear; name the host in `allow_hosts` if it may"

@@ -63,7 +63,8 @@ def read(kind: Credential) -> Section | None:
     if not raw:
         return None
     protocol = str(raw.get("protocol", ""))
-    told = [(state, str(text)) for state in STATES for text in raw.get(state, ())]
+    states = STATES if raw.get("method") else (*STATES, "unknown")  # a longer word that a shorter one would judge
+    told = [(state, str(text)) for state in states for text in raw.get(state, ())]
     http = bool(raw.get("method"))
     return Section(
         method=str(raw.get("method", "")),

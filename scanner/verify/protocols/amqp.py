@@ -64,6 +64,9 @@ def _over(plain: socket.socket, wanted: Login, where: str) -> Any:
         def _connect(self, host: str, port: int, timeout: float) -> None:
             self.sock = plain
 
+        def _set_socket_options(self, settings: object) -> None:
+            """None: not every kernel knows all that the library would set."""
+
     class Connection(amqp.Connection):  # type: ignore[misc]
         def Transport(self, host: str, *rest: Any, **named: Any) -> Any:
             return Given(host)

@@ -57,7 +57,6 @@ class _Error(str):
     __slots__ = ()
 
 
-
 def _call(stream: Any, *words: str) -> object:
     pieces = [word.encode() for word in words]
     stream.write(b"*%d\r\n" % len(pieces) + b"".join(b"$%d\r\n%s\r\n" % (len(piece), piece) for piece in pieces))

@@ -14,6 +14,7 @@ from typing import Any
 
 from scanner.verify import login
 from scanner.verify.answer import Said
+from scanner.verify.hosts import Failed
 from scanner.verify.line import Line
 from scanner.verify.login import Login
 from scanner.verify.template import Values
@@ -40,7 +41,7 @@ def ask(parts: Values, line: Line) -> Said:
             else:
                 line.clear(wanted.host)
         try:
-            code, text = client.login(wanted.user, wanted.password, initial_response_ok=True)
+            code, text = _once(client, wanted)
         except smtplib.SMTPAuthenticationError as error:
             return Said(_word(error.smtp_code, error.smtp_error))
         return Said(_word(code, text), (("user", wanted.user),))
@@ -59,6 +60,20 @@ def _client(wanted: Login, line: Line) -> smtplib.SMTP:
             return line.secure(plain, host) if port == SECURE or wanted.scheme == "smtps" else plain
 
     return Given(wanted.host, wanted.port, local_hostname="localhost", timeout=line.left)
+
+
+def _once(client: smtplib.SMTP, wanted: Login) -> tuple[int, bytes]:
+    """One attempt by one mechanism, where `login` would go on to the next: accounts are locked by failures."""
+    client.user, client.password = wanted.user, wanted.password
+    offered = client.esmtp_features.get("auth", "").upper().split()
+    for name, method in (
+        ("PLAIN", client.auth_plain),
+        ("LOGIN", client.auth_login),
+        ("CRAM-MD5", client.auth_cram_md5),
+    ):
+        if name in offered:
+            return client.auth(name, method, initial_response_ok=name != "LOGIN")
+    raise Failed("the server offers no way to log in with a password", fault=False)
 
 
 def _word(code: int, text: bytes | str) -> str:

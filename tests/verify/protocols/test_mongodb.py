@@ -101,9 +101,7 @@ class Row:
         ("cluster0.ab1.localhost", "shard.ab1.localhost", ""),
     ],
 )
-def test_a_name_of_many_hosts(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, name: str, target: str, why: str
-) -> None:
+def test_a_name_of_many_hosts(ask: Ask, monkeypatch: pytest.MonkeyPatch, name: str, target: str, why: str) -> None:
     """The resolver's answer is believed only below the name's own domain, and the host goes through every check."""
     import dns.resolver
 

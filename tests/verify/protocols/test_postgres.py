@@ -52,9 +52,7 @@ def _fill(port: int) -> None:
 
 
 def test_a_superuser(ask: Ask, server: Place) -> None:
-    verdict = ask(
-        KIND, SUPER, server.ca, scheme="postgres", user="boss", port=server.port, database="postgres"
-    )
+    verdict = ask(KIND, SUPER, server.ca, scheme="postgres", user="boss", port=server.port, database="postgres")
     assert verdict.state == "active", verdict
     assert verdict.identity[:2] == (("user", "boss"), ("privileged", "yes"))
     assert dict(verdict.identity)["permissions"].startswith("superuser, createrole")

@@ -85,7 +85,11 @@ def played(answer: bytes) -> int:
     ("answer", "state", "why"),
     [
         (b"-ERR invalid password\r\n", "inactive", "the server said ERR invalid password"),
-        (b"-ERR AUTH <password> called without any password configured\r\n", "unknown", "ERR AUTH, which tells nothing"),
+        (
+            b"-ERR AUTH <password> called without any password configured\r\n",
+            "unknown",
+            "ERR AUTH, which tells nothing",
+        ),
         (b"-DENIED Redis is running in protected mode\r\n", "unknown", "DENIED"),
         (b"-LOADING wait\r\n", "unknown", "LOADING"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "unknown", "what answers is no Redis"),
