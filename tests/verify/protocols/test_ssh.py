@@ -62,7 +62,8 @@ def server() -> Iterator[Host]:
         known = servers.put(root / "known", "\n".join(map(public, KEYS.values())) + "\n")
         pam = "yes" if os.geteuid() == 0 else "no"  # the account without rights has no password
         page = [
-            f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {host}", f"AuthorizedKeysFile {known}", f"UsePAM {pam}",
+            f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {host}", f"AuthorizedKeysFile {known}",
+            f"UsePAM {pam}",
             "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", f"PidFile {root / 'pid'}",
             "LogLevel VERBOSE",
         ]  # fmt: skip
