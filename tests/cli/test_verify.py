@@ -109,12 +109,33 @@ def test_what_is_inactive_does_not_fail_a_hook(tmp_path: Path, config: Path, cac
 def test_only_the_verified(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
     folder = write(tmp_path / "src", 1, 2, 4)
     done = keysieve("scan", "-f", "json", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 3
+    document = json.loads(done.out)
+    assert [item["places"][0]["path"] for item in document["findings"]] == ["1.txt"]
+    assert document["scan"]["state"] == "incomplete"
+    assert "of 1 findings it could not be told whether they live: 1 times status 429" in done.err
+    (folder / "4.txt").unlink()
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
     assert done.code == 1
-    assert [item["places"][0]["path"] for item in json.loads(done.out)["findings"]] == ["1.txt"]
-    assert "of 1 findings nobody could tell whether they live" in done.err
     (folder / "1.txt").unlink()
     done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
     assert done.code == 0
+
+
+def test_what_cannot_be_settled_does_not_pass_in_silence(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
+    folder = write(tmp_path / "src", 3, 4)
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 3
+    assert "of 2 findings it could not be told whether they live" in done.out
+
+
+def test_where_nobody_can_be_asked_nothing_failed(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
+    folder = tmp_path / "src"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{sample('age-secret-key')}\n")
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 0
+    assert "about 1 findings nobody can be asked" in done.err
 
 
 def test_verified_without_asking_is_refused(tmp_path: Path) -> None:
