@@ -77,6 +77,7 @@ class Credential:
     width: int = 0  # widest match in bytes, from the expression
     leads: bool = True  # the match starts at the literal
     verify: dict[str, Any] = field(default_factory=dict)
+    revoke: dict[str, Any] = field(default_factory=dict)
     respond: dict[str, Any] = field(default_factory=dict)
     file: str = ""
 

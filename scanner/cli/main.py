@@ -12,8 +12,8 @@ import click
 from scanner.errors import ExitCode, KeysieveError
 from scanner.version import VERSION
 
-COMMANDS = ("baseline", "config", "hook", "patterns", "report", "scan", "verify")
-PLANNED = ("findings", "revoke", "sweep")
+COMMANDS = ("baseline", "config", "hook", "patterns", "report", "revoke", "scan", "verify")
+PLANNED = ("findings", "sweep")
 
 
 class Commands(click.Group):
