@@ -142,7 +142,7 @@ def test_a_wrong_option_is_a_usage_error_that_says_so(dirty: Path, arguments: tu
     assert words in " ".join(done.err.split())
 
 
-@pytest.mark.parametrize("name", ["findings", "revoke", "sweep"])
+@pytest.mark.parametrize("name", ["findings", "sweep"])
 def test_a_command_that_is_planned_says_so(name: str) -> None:
     done = keysieve(name)
     assert (done.code, done.out) == (2, "")
