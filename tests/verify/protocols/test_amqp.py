@@ -55,7 +55,9 @@ def test_whoever_is_let_in(ask: Ask, server: Place, secure: bool) -> None:
     assert dict(verdict.identity) == {"user": "ann", "virtual_host": "app", "server": "RabbitMQ"}
 
 
-@pytest.mark.parametrize(("user", "secret"), [("ann", "wrong-password"), ("nobody-here", SECRET)])
+@pytest.mark.parametrize(
+    ("user", "secret"), [("ann", "wrong-password"), ("nobody-here", SECRET)], ids=["another password", "nobody"]
+)  # fmt: skip
 def test_who_is_refused(ask: Ask, server: Place, user: str, secret: str) -> None:
     verdict = ask(KIND, secret, server.ca, scheme="amqps", user=user, port=server.secure, database="app")
     assert (verdict.state, verdict.why) == ("inactive", "the server said 403")

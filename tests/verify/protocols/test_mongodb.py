@@ -33,7 +33,9 @@ def test_whoever_is_let_in(ask: Ask, mechanism: str) -> None:
     assert set(server.commands) == {"hello", "saslStart", "saslContinue", "connectionStatus"}
 
 
-@pytest.mark.parametrize(("user", "secret"), [("boss", "wrong-password"), ("nobody-here", BOSS)])
+@pytest.mark.parametrize(
+    ("user", "secret"), [("boss", "wrong-password"), ("nobody-here", BOSS)], ids=["another password", "nobody"]
+)  # fmt: skip
 def test_who_is_refused(ask: Ask, user: str, secret: str) -> None:
     with mongo.serve(USERS) as server:
         verdict = ask(KIND, secret, scheme="mongodb", user=user, port=server.server_address[1])

@@ -70,7 +70,9 @@ def test_a_password_file_holds_it_as_it_is(ask: Ask, server: Place) -> None:
     assert verdict.state == "active", verdict  # there is no database of that name, but the password was right
 
 
-@pytest.mark.parametrize(("user", "secret"), [("boss", "wrong" + SUPER[:8]), ("nobody-here", SUPER)])
+@pytest.mark.parametrize(
+    ("user", "secret"), [("boss", "wrong" + SUPER[:8]), ("nobody-here", SUPER)], ids=["another password", "nobody"]
+)  # fmt: skip
 def test_who_is_refused(ask: Ask, server: Place, user: str, secret: str) -> None:
     verdict = ask(KIND, secret, server.ca, scheme="postgres", user=user, port=server.port)
     assert (verdict.state, verdict.why) == ("inactive", "the server said 28P01")
