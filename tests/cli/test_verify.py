@@ -197,7 +197,7 @@ def test_one_credential_dry(provider: Any, config: Path, cached: dict[str, str])
         (("--pattern", "nothing-such"), b"x", "no such kind"),
         (("--pattern", KIND), b"\n", "standard input is empty"),
         (("--pattern", KIND), b"x" * 100_001, "no credential"),
-        ((), b"x", "Missing option '--pattern'"),
+        ((), b"x", "give either --pattern ID"),
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: tuple[str, ...], data: bytes, words: str) -> None:
