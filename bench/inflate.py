@@ -33,7 +33,7 @@ def make(pack: str, where: str, hash_size: int, part: plan.Stretch) -> int:
             while path and path[-1][0] != base:
                 path.pop()
             if kind >= inner.OFS_DELTA:
-                data, _, _ = inner.apply(data, path[-1][1], 0, 0, [], True)
+                data, _ = inner.apply(data, path[-1][1], 0, 0, [], True)
             total += len(data)
             if not marks & inner.IS_LEAF:
                 path.append((serial, data))

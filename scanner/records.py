@@ -77,6 +77,7 @@ class Credential:
     width: int = 0  # widest match in bytes, from the expression
     leads: bool = True  # the match starts at the literal
     verify: dict[str, Any] = field(default_factory=dict)
+    revoke: dict[str, Any] = field(default_factory=dict)
     respond: dict[str, Any] = field(default_factory=dict)
     file: str = ""
 
@@ -132,9 +133,8 @@ class Batch:
 
 
 BEFORE, BEHIND = 768, 768
-"""Bytes before and behind a break in a version within which everything narrow is looked for anew: before it, the
-widest kinds in one line, their encoded forms and the reach of judgement; behind it, those whose literal is not at
-their start, too."""
+"""Bytes before and behind a break within which everything narrow is looked for anew: before it, the widest kinds in
+one line, their encoded forms and the reach of judgement; behind it, those whose literal is not at their start, too."""
 
 
 class Version(Protocol):
@@ -148,7 +148,9 @@ class Version(Protocol):
     base: int
     base_size: int
     size: int
-    copied: list[int]
+
+    @property
+    def copied(self) -> list[int]: ...
 
     @property
     def name(self) -> str: ...

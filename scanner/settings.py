@@ -88,6 +88,13 @@ class VerifySettings:
     cache_hours: float = 24.0  # that a verdict is kept; 0 keeps none
     ca_file: str = ""
     proxy: str = field(default="", repr=False)
+    no_proxy: tuple[str, ...] = ()  # hosts and domains that are asked directly; "*" is all
+
+    def direct(self, host: str) -> bool:
+        """Whether a host is asked without the proxy: it, or a domain above it, is named in `no_proxy`."""
+        name = host.lower().rstrip(".")
+        rules = [rule.lower().lstrip("*").lstrip(".") for rule in self.no_proxy if rule not in ("", "*")]
+        return "*" in self.no_proxy or any(name == rule or name.endswith(f".{rule}") for rule in rules)
 
     def allowed(self) -> set[str]:
         """The hosts that may be contacted wherever they are: those that the user named."""
@@ -140,6 +147,7 @@ _VERIFY_KEYS: dict[str, tuple[type, ...]] = {
     "cache_hours": (int, float),
     "ca_file": (str,),
     "proxy": (str,),
+    "no_proxy": (list,),
 }
 
 
@@ -213,6 +221,7 @@ def verify(config: dict[str, Any], path: str, asked: VerifySettings) -> VerifySe
         _check_verify_key(path, key, value)
     table["endpoints"] = tuple(sorted(table.get("endpoints", {}).items()))
     table["allow_hosts"] = tuple(table.get("allow_hosts", ()))
+    table["no_proxy"] = tuple(table.get("no_proxy", ()))
     for name, url in table["endpoints"]:
         _check_endpoint(path, name, url)
     table["ca_file"] = (
@@ -220,6 +229,8 @@ def verify(config: dict[str, Any], path: str, asked: VerifySettings) -> VerifySe
     )
     if asked.wanted or asked.dry_run:
         table["proxy"] = table.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or ""
+        spared = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+        table["no_proxy"] = table["no_proxy"] or tuple(filter(None, map(str.strip, spared.split(","))))
     if table.get("proxy") and not table["proxy"].startswith(("http://", "https://")):
         raise UsageError("the proxy must be an http:// or https:// URL")
     return replace(asked, **table)

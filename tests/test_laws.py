@@ -134,6 +134,7 @@ JOINERS = {
     "api",
     "prove",
     "explain",
+    "reread",
 }
 MAY: dict[str, set[str]] = {
     "errors": set(),

@@ -18,7 +18,7 @@ from scanner.catalogue import load
 from scanner.records import Credential, Entry, Part
 from scanner.version import VERSION
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is kept changes its form."""
 
 Build = Callable[[Sequence[Credential]], list[Entry]]

@@ -123,20 +123,28 @@ def near(keywords: tuple[str, ...], first: str) -> str:
 
 
 def screen(keywords: tuple[str, ...], first: str) -> str:
-    """Keyword, bridge and the first sufficient bytes of a value (`first`): all that hyperscan can say of a kind."""
-    return f"(?:{'|'.join(map(_name, keywords))}){BEHIND}{first}"
+    """Keyword, bridge and the first sufficient bytes of a value (`first`): all that hyperscan can say of a kind.
+
+    Where nothing but blanks stands between the two, the name must be an option's or a definition's, else every
+    sentence with such a word in it is looked at.
+    """
+    names = f"(?:{'|'.join(map(_name, keywords))})"
+    return f"{names}{_behind('')}{first}|(?<={_LEAD}){names}[\\w.\\-]{{0,40}}{_OPTION_SCREEN}{_OPEN_SCREEN}{first}"
 
 
-def _behind() -> str:
+_LEAD = r"(?:--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{0,60}"
+_OPEN_SCREEN = OPEN.replace("(?i:", "(?:")
+
+
+def _behind(option: str) -> str:
     space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
-    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_OPTION_SCREEN}"
+    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}{option}"
     between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT}|{_BRACE_SCREEN})"
-    opening = OPEN.replace("(?i:", "(?:")
-    return f"[\\w.\\- ]{{0,40}}{between}{opening}"
+    return f"[\\w.\\- ]{{0,40}}{between}{_OPEN_SCREEN}"
 
 
-BEHIND = _behind()
+BEHIND = _behind(f"|{_OPTION_SCREEN}")
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
-BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){OPEN.replace('(?i:', '(?:')})"
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN})"
 """The same for names that belong to one provider."""

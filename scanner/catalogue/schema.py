@@ -30,7 +30,8 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "bounds": str, "expression": str, "keywords": list, "value": str, "first": str,
     "structure": (str, list), "shape": (str, list), "near_misses": list, "severity": str,
     "rank": str, "score": (float, int), "dummies": list, "placeholders": str, "part": list,
-    "joins": dict, "public": str, "min_randomness": (float, int), "verify": dict, "respond": dict,
+    "joins": dict, "public": str, "min_randomness": (float, int), "verify": dict, "revoke": dict,
+    "respond": dict,
 }  # fmt: skip
 _REQUIRED = ("id", "name", "source", "shape")
 
@@ -137,6 +138,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         width=wide,
         leads=bool(keywords) or widths.leads(regex, literals, caseless),
         verify=dict(raw.get("verify", {})),
+        revoke=_revoke(table),
         respond={**respond, **raw.get("respond", {})},
         file=table.file,
     )
@@ -211,6 +213,17 @@ def _joins(table: _Table) -> dict[str, Any]:
     if set(raw) != {"to", "as", "lines"} or not texts or type(raw["lines"]) is not int:
         raise table.fail("joins", "holds the strings `to` and `as` and the number `lines`")
     return {"joins": raw["to"], "join_as": raw["as"], "join_lines": raw["lines"]}
+
+
+def _revoke(table: _Table) -> dict[str, Any]:
+    """Only what a page documents: a request that changes something is no place for a guess."""
+    raw = dict(table.raw.get("revoke", {}))
+    known = {"source", "method", "url", "headers", "body", "done", "gone", "effect"}
+    if raw and (set(raw) - known or not {"source", "method", "url", "done"} <= set(raw)):
+        raise table.fail("revoke", f"needs source, method, url and done, and knows {', '.join(sorted(known))}")
+    if raw and not str(raw["source"]).startswith("https://"):
+        raise table.fail("revoke", "needs the provider's page in source")
+    return raw
 
 
 def _part(table: _Table, raw: Any) -> Part:

@@ -12,25 +12,22 @@ import click
 from scanner.errors import ExitCode, KeysieveError
 from scanner.version import VERSION
 
-COMMANDS = ("baseline", "config", "findings", "hook", "patterns", "report", "scan", "sweep", "verify")
-PLANNED = ("revoke",)
+COMMANDS = ("baseline", "config", "findings", "hook", "patterns", "report", "revoke", "scan", "sweep", "verify")
 
 
 class Commands(click.Group):
     """Loads a command's file when it is asked for, so that each one pays for its own imports."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands that are built."""
+        """The names of all commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or a usage error that says that it is planned."""
+        """The command of that name, if there is one."""
         if cmd_name in COMMANDS:
             command = importlib.import_module(f"scanner.cli.{cmd_name}").command
             assert isinstance(command, click.Command)
             return command
-        if cmd_name in PLANNED:
-            raise click.UsageError(f"`keysieve {cmd_name}` is planned and not built yet")
         return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -16,7 +18,7 @@ from scanner.cli.output import colour, render, write
 from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
 from scanner.config import allow_rules, config_file
 from scanner.errors import ExitCode, UsageError
-from scanner.records import Confidence, Finding, Summary
+from scanner.records import Confidence, Fault, Finding, Summary
 
 
 @click.command(name="scan")
@@ -183,9 +185,13 @@ def _run(
     left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
     if wanted.verify.dry_run:
         _tell_plan(*run.plan(left))
+    unsettled: tuple[Fault, ...] = ()
     if wanted.verify.wanted:
-        left = _verified(run.verified(left), wanted)
+        left = run.verified(left)
+        if wanted.verify.only:
+            left, unsettled = _verified(left)
     summary = run.summary(len(gone))
+    summary = replace(summary, errors=(*summary.errors, *unsettled))
     whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
     rules.tell(outcome, whole and summary.state == "complete")
     if show and wanted.detect.honour_allow:
@@ -193,14 +199,20 @@ def _run(
     return left, gone, summary
 
 
-def _verified(findings: list[Finding], wanted: options.Settings) -> list[Finding]:
-    """All of them, or with `--confidence verified` those that live, and a word on the others."""
-    if not wanted.verify.only:
-        return findings
-    unknown = sum(finding.verdict.state in ("unknown", "not_checked", "restricted") for finding in findings)
-    if unknown:
-        click.echo(f"keysieve: of {unknown} findings nobody could tell whether they live; they are left out", err=True)
-    return [finding for finding in findings if finding.confidence == Confidence.VERIFIED]
+def _verified(findings: list[Finding]) -> tuple[list[Finding], tuple[Fault, ...]]:
+    """Those that live, and what could not be settled: a live one may be among them, so the run is not complete.
+
+    Where no request is known that could tell, nothing failed: these are counted on standard error only.
+    """
+    unasked = sum(finding.verdict.state == "not_checked" for finding in findings)
+    if unasked:
+        click.echo(f"keysieve: about {unasked} findings nobody can be asked; they are left out", err=True)
+    open_ = [finding.verdict for finding in findings if finding.verdict.state in ("unknown", "restricted")]
+    alive = [finding for finding in findings if finding.confidence == Confidence.VERIFIED]
+    if not open_:
+        return alive, ()
+    whys = "; ".join(f"{count} times {why}" for why, count in Counter(item.why for item in open_).most_common(3))
+    return alive, (Fault("verification", f"of {len(open_)} findings it could not be told whether they live: {whys}"),)
 
 
 def _tell_plan(hosts: dict[str, int], left: dict[str, int]) -> None:

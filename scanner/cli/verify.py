@@ -1,23 +1,21 @@
-"""`keysieve verify`: one known credential from standard input -> what its provider says."""
+"""`keysieve verify`: one known credential, or all those of a report -> what their providers say."""
 
 from __future__ import annotations
 
-import json
-import re
-import sys
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
 import click
 
 from scanner import settings as options
-from scanner.errors import UsageError
-from scanner.records import Confidence, Credential, Finding, Reason, Verdict
-from scanner.secrets import PUBLISHED_KEY, Secret, fingerprint
+from scanner.cli.credential import from_input, kind_of, plain, written
+from scanner.errors import ExitCode, UsageError
+from scanner.records import Fault, Finding, Summary, Verdict
 
 
 class Said(IntEnum):
-    """Exit codes; 2 is usage, as everywhere."""
+    """Exit codes for one credential; 2 is usage, as everywhere."""
 
     ACTIVE = 0
     INACTIVE = 1
@@ -25,107 +23,104 @@ class Said(IntEnum):
     RESTRICTED = 4
 
 
-MOST = 100_000
-"""Bytes of standard input: no credential is longer."""
-
-
 @click.command(name="verify")
-@click.option("--pattern", "identity", metavar="ID", required=True, help="Its kind; see `keysieve patterns list`.")
+@click.argument("report", required=False, metavar="[REPORT]")
+@click.option("--pattern", "identity", metavar="ID", default="", help="Its kind; see `keysieve patterns list`.")
 @click.option("--unconfirmed", is_flag=True, help="Ask also by a request that no provider's page names.")
-@click.option("--dry-run", is_flag=True, help="Tell which host would be asked; send nothing.")
+@click.option("--dry-run", is_flag=True, help="Tell which hosts would be asked; send nothing.")
 @click.option("--config", "config_file", metavar="FILE", default="", help="Read settings from a TOML file.")
-@click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
-def command(identity: str, unconfirmed: bool, dry_run: bool, config_file: str, format_: str) -> int:
-    """Ask the provider whether the credential on standard input lives.
+@click.option("-f", "--format", "format_", metavar="NAME", default="text", help="text or json; of a report any format.")
+@click.option("-o", "--output", metavar="FILE", default="", help="Of a report: write to a file, atomically.")
+def command(report: str | None, identity: str, config_file: str, **given: Any) -> int:
+    """Ask the provider whether the credential on standard input lives, or ask anew about all findings of a REPORT.
 
-    The first line is the credential, or the whole input where it has several lines; further parts that the
-    request needs follow as lines `name=value`. It is never an argument: those are public on a machine.
+    With --pattern the first line is the credential, or a whole connection string, or the whole input where it has
+    several lines; further parts follow as lines `name=value`. It is never an argument: those are public on a machine.
 
-    Exit codes: 0 active, 1 inactive, 2 usage, 3 unknown or not asked, 4 restricted (it lives, but not from here or not
-    for this).
+    A REPORT, made with --format json or jsonl, holds no credentials: they are read again from their places.
+
+    Exit codes of one credential: 0 active, 1 inactive, 2 usage, 3 unknown or not asked, 4 restricted (it lives, but
+    not from here or not for this). Of a report, as of a scan: 0 none lives, 1 some live or may, 2 usage, 3 some could
+    not be read again or could not be told.
     """
+    if bool(report) == bool(identity):
+        raise UsageError("give either --pattern ID, with the credential on standard input, or a REPORT")
     config = options.read_config(config_file)
-    wanted = options.VerifySettings(wanted=True, unconfirmed=unconfirmed, dry_run=dry_run)
+    wanted = options.VerifySettings(wanted=True, unconfirmed=given["unconfirmed"], dry_run=given["dry_run"])
     settings = options.verify(config, config_file, wanted)
-    kind = _kind(identity, tuple(config.get("patterns", ())))
+    if report:
+        return _report(report, config, settings, given)
+    if given["format_"] not in ("text", "json") or given["output"]:
+        raise UsageError("--format of one credential is text or json, and it has no --output")
+    return _one(identity, config, settings, given["format_"])
+
+
+def _one(identity: str, config: dict[str, Any], settings: options.VerifySettings, format_: str) -> int:
+    kind = kind_of(identity, tuple(config.get("patterns", ())))
     from scanner.verify.verifier import Verifier
 
     asker = Verifier(settings, lambda _: kind)
     try:
-        finding = _finding(kind, sys.stdin.buffer.read(MOST + 1))
-        if dry_run:
+        finding = from_input(kind)
+        if settings.dry_run:
             return _plan(*asker.plan([finding]))
         (told,) = asker.verify([finding])
     finally:
         asker.close()
-    click.echo(_written(told.verdict, format_))
+    click.echo(written(told.verdict, format_))
     return Said.__members__.get(told.verdict.state.upper(), Said.UNKNOWN)
-
-
-def _kind(identity: str, own: tuple[str, ...]) -> Credential:
-    from scanner.catalogue import load
-
-    known = {kind.id: kind for kind in load.load(load.pattern_files([load.builtin_folder(), *own]))}
-    if identity not in known:
-        raise UsageError(f"--pattern {identity}: no such kind; `keysieve patterns list` names all")
-    return known[identity]
-
-
-def _finding(kind: Credential, data: bytes) -> Finding:
-    """The credential as a finding, so that a canary is known here as in a scan. Raises UsageError."""
-    if len(data) > MOST:
-        raise UsageError(f"standard input: more than {MOST} bytes are no credential")
-    value, parts = _parts(kind, data.strip(b"\r\n"))
-    if not value:
-        raise UsageError("standard input is empty; give the credential there")
-    secret = Secret(value)
-    return Finding(
-        fingerprint=fingerprint(secret, PUBLISHED_KEY),
-        pattern=kind.id,
-        name=kind.name,
-        provider=kind.provider,
-        severity=kind.severity,
-        confidence=Confidence.HIGH,
-        score=kind.score,
-        reasons=_reasons(kind, value, data),
-        secret=secret,
-        parts=tuple((name, Secret(part)) for name, part in parts.items()),
-        places=(),
-    )
-
-
-def _parts(kind: Credential, data: bytes) -> tuple[bytes, dict[str, bytes]]:
-    from scanner.verify.section import needs
-
-    names = needs(kind)
-    first, *lines = data.splitlines() or [b""]
-    found = [re.match(rb"([A-Za-z_]\w*)=(.*)", line) for line in lines]
-    parts = {match[1].decode(): match[2] for match in found if match}
-    if len(parts) == len(lines) and set(parts) <= names:
-        return first, parts
-    return data, {}
-
-
-def _reasons(kind: Credential, value: bytes, data: bytes) -> tuple[Reason, ...]:
-    from scanner.score import structure
-
-    evidence = [item for name in kind.structure for item in structure.check(name, value, data)]
-    return tuple(Reason(item.text, item.weight) for item in evidence)
 
 
 def _plan(hosts: dict[str, int], left: dict[str, int]) -> int:
     for host in hosts:
-        click.echo(f"would ask {host}")
+        click.echo(f"would ask {plain(host)}")
     for why in left:
-        click.echo(f"would not ask: {why}")
+        click.echo(f"would not ask: {plain(why)}")
     return Said.ACTIVE if hosts else Said.UNKNOWN
 
 
-def _written(verdict: Verdict, format_: str) -> str:
-    if format_ == "json":
-        told: dict[str, Any] = {"state": verdict.state, "why": verdict.why, "at": verdict.at}
-        return json.dumps(told | {"identity": dict(verdict.identity)})
-    identity = [f"{name} {value}" for name, value in verdict.identity]
-    details = "; ".join(filter(None, (verdict.why, *identity, verdict.at)))
-    text = f"{verdict.state} ({details})" if details else verdict.state
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+_GONE = "its places could not be read again, or hold it no more"
+
+
+def _report(path: str, config: dict[str, Any], settings: options.VerifySettings, given: dict[str, Any]) -> int:
+    from scanner.cli.output import colour, render, write
+    from scanner.detector import Detector
+    from scanner.report import make
+    from scanner.report._reader import read_report
+    from scanner.reread import Places
+    from scanner.verify.verifier import Verifier
+
+    shown = options.ReportSettings(given["format_"], given["output"], colour=colour(given["output"]))
+    form = make(given["format_"], shown)
+    found, summary = read_report(path)
+    key = options.fingerprint_key(config)
+    detector = Detector(options.DetectSettings(patterns=tuple(config.get("patterns", ())), fingerprint_key=key))
+    asker = Verifier(settings, detector.credential)
+    try:
+        with Places(detector, key) as places:
+            again = [places.again(finding) for finding in found]
+        fresh = [finding for finding in again if finding]
+        if settings.dry_run:
+            return _plan(*asker.plan(fresh))
+        told = iter(asker.verify(fresh))
+    finally:
+        asker.close()
+    lost = Verdict("unknown", _GONE)
+    findings = [next(told) if new else replace(old, verdict=lost) for old, new in zip(found, again, strict=True)]
+    summary = _settled(summary, findings)
+    write(render(form, findings, summary), given["output"])
+    return _code(findings, summary)
+
+
+def _settled(summary: Summary, findings: list[Finding]) -> Summary:
+    unknown = sum(finding.verdict.state == "unknown" for finding in findings)
+    fault = Fault("verification", f"of {unknown} findings it could not be told whether they live")
+    return replace(summary, errors=(*summary.errors, fault)) if unknown else summary
+
+
+def _code(findings: list[Finding], summary: Summary) -> int:
+    if summary.state != "complete":
+        click.echo(f"keysieve: INCOMPLETE: {plain(summary.errors[-1].problem)}", err=True)
+        return ExitCode.INCOMPLETE
+    alive = any(finding.verdict.state != "inactive" and not finding.suppressed for finding in findings)
+    return ExitCode.FINDINGS if alive else ExitCode.CLEAN

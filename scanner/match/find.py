@@ -65,16 +65,16 @@ class Kind:
         return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
-    def sought(self) -> re.Pattern[bytes]:
+    def sought(self) -> regex.Pattern[bytes]:
         """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
-        return re.compile(self.credential.expression.encode(), re.IGNORECASE)
+        return regex.compile(self.credential.expression.encode(), regex.IGNORECASE)
 
     def related(self, text: bytes, anchor: int) -> bool:
         """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of
         which most are then never compiled. A provider's name inside of a longer word is none (scrollbar)."""
         if self.credential.rank != "generic" and not _begins(text, anchor):
             return False
-        if self.sought.match(text, anchor) is None:
+        if self.sought.match(text, anchor, timeout=self.timeout) is None:
             return False
         here = text[anchor : anchor + self._longest].lower()
         return any(
@@ -91,9 +91,9 @@ class Kind:
 
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
-        if self.credential.keywords and not self.related(text, anchor):
-            return None
         try:
+            if self.credential.keywords and not self.related(text, anchor):
+                return None
             if self.credential.leads:
                 return self.expression.match(text, anchor, timeout=self.timeout)
             low = max(0, anchor - self.credential.width)

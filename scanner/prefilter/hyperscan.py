@@ -70,7 +70,8 @@ def _collect(row: int, _start: int, end: int, _flags: int, append: Append) -> No
 
 def _expression(entry: Entry) -> bytes:
     if entry.expression:
-        return entry.expression.encode()
+        # It knows no look-behind: what is looked behind at is read here.
+        return entry.expression.replace("(?<=", "(?:").encode()
     return b"".join(b"\\x%02x" % byte for byte in entry.needle)
 
 

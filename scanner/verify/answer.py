@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanner.records import Verdict
 from scanner.verify.section import Section, dig, is_json, parsed, path, written
@@ -27,6 +27,35 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+
+
+WIDEST_WORD = 40
+"""Characters of a server's word that are shown: codes are short, and what is longer is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a server that speaks another protocol than HTTP said: its own code, and whom it let in."""
+
+    word: str
+    identity: tuple[tuple[str, str], ...] = ()
+    status: int = 0  # of an `Answer`; a server that answered at all is in no trouble
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge_word(section: Section, said: Said) -> Verdict:
+    """What the server's word means: of the section's words the longest that it is or begins with."""
+    shown = said.word[:WIDEST_WORD]
+    fitting = [pair for pair in section.words if f"{said.word} ".startswith(f"{pair[1]} ")]
+    if not fitting:
+        return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
+    state, _ = max(fitting, key=lambda pair: len(pair[1]))
+    if state == "unknown":
+        return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
+    if state == "inactive" and not section.confirmed:
+        return Verdict("unknown", f"{shown} reads as inactive, but the request is not confirmed")
+    identity = tuple((name, text[:WIDEST_IDENTITY]) for name, text in said.identity if text)
+    return Verdict(state, f"the server said {shown}", identity=identity)
 
 
 def judge(section: Section, answer: Answer) -> Verdict:

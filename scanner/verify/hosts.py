@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from scanner.records import Verdict
 from scanner.settings import VerifySettings
-from scanner.verify.answer import Answer
+from scanner.verify.answer import Answer, Said
 
 FAULTS = 5
 """So many failures in a row, and a host is not asked any more in this run."""
@@ -37,8 +38,8 @@ class Job:
 
     key: str
     host: str
-    ask: Callable[[], Answer]
-    judge: Callable[[Answer], Verdict]
+    ask: Callable[[], Any]  # an `Answer` of HTTP, or what a server of another protocol `Said`
+    judge: Callable[[Any], Verdict]
 
 
 class Host:
@@ -92,7 +93,7 @@ class Host:
             stop.wait(min(left, 0.5))
         return True
 
-    def _held(self, answer: Answer, last: bool) -> bool:
+    def _held(self, answer: Answer | Said, last: bool) -> bool:
         """Whether to ask again: the host said when, and it is not too long."""
         if answer.status not in (429, 503):
             return False

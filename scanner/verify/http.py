@@ -34,9 +34,12 @@ HOPS = 3
 """Redirects within one host that are followed."""
 
 
+_LOUD = ("httpx", "httpcore", "botocore", "urllib3", "paramiko", "paramiko.transport", "ldap3", "amqp", "pg8000")
+
+
 def quiet() -> None:
     """Silence the loggers of the network libraries: at some level each of them writes URLs or headers."""
-    for name in ("httpx", "httpcore", "botocore", "urllib3"):
+    for name in _LOUD:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
@@ -86,17 +89,21 @@ class Client:
         self._allowed = frozenset(settings.allowed())
         backend = Pinned(self._allowed | {urlsplit(settings.proxy).hostname or ""})
         context = _tls(settings.ca_file)
+        self.tls = _tls(settings.ca_file)  # one of its own: httpcore names HTTP in what it is given
+        self._direct = self._over(httpcore.ConnectionPool(context, network_backend=backend, max_connections=64))
+        self._http = self._direct
         if settings.proxy:
-            pool: httpcore.ConnectionPool = httpcore.HTTPProxy(
-                _bare(settings.proxy), proxy_auth=_login(settings.proxy), ssl_context=context, network_backend=backend
-            )
-        else:
-            pool = httpcore.ConnectionPool(context, network_backend=backend, max_connections=64)
-        self._http = httpx.Client(transport=_Transport(pool), trust_env=False, timeout=settings.timeout)
+            proxy, login = _bare(settings.proxy), _login(settings.proxy)
+            pool = httpcore.HTTPProxy(proxy, proxy_auth=login, ssl_context=context, network_backend=backend)
+            self._http = self._over(pool)
+
+    def _over(self, pool: httpcore.ConnectionPool) -> httpx.Client:
+        return httpx.Client(transport=_Transport(pool), trust_env=False, timeout=self._settings.timeout)
 
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+        self._direct.close()
 
     def send(self, request: Request) -> Answer:
         """The answer; redirects are followed within the host only. Raises Failed."""
@@ -116,13 +123,15 @@ class Client:
 
     def _once(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> Answer:
         ends = time.monotonic() + self._settings.timeout
-        if self._settings.proxy:
+        spared = self._settings.direct(urlsplit(url).hostname or "")
+        if self._settings.proxy and not spared:
             self._refuse_private(url)
         try:
             sent = [("User-Agent", f"keysieve/{VERSION}"), ("Accept", "application/json, */*;q=0.5")]
             given = {name.lower() for name, _ in headers}
             sent = [pair for pair in sent if pair[0].lower() not in given] + list(headers)
-            with self._http.stream(method, url, headers=sent, content=body or None) as response:
+            client = self._direct if spared else self._http
+            with client.stream(method, url, headers=sent, content=body or None) as response:
                 text = _read(response, ends)
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, names, text)

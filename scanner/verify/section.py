@@ -59,11 +59,21 @@ class Section:
 
 def read(kind: Credential) -> Section | None:
     """The kind's section, None where it has none. Raises ValueError for a condition that is none."""
-    raw = kind.verify
-    if not raw:
-        return None
+    return _read(kind.verify) if kind.verify else None
+
+
+def revocation(kind: Credential) -> Section | None:
+    """The request that ends a credential's life, None where none is documented: `revoked` is done, `inactive` gone."""
+    raw = kind.revoke
+    return (
+        _read(raw | {"revoked": raw["done"], "inactive": raw.get("gone", ())}, ("revoked", "inactive")) if raw else None
+    )
+
+
+def _read(raw: dict[str, Any], meant: tuple[str, ...] = STATES) -> Section:
     protocol = str(raw.get("protocol", ""))
-    told = [(state, str(text)) for state in STATES for text in raw.get(state, ())]
+    states = meant if raw.get("method") else (*meant, "unknown")  # a longer word that a shorter one would judge
+    told = [(state, str(text)) for state in states for text in raw.get(state, ())]
     http = bool(raw.get("method"))
     return Section(
         method=str(raw.get("method", "")),

@@ -80,6 +80,11 @@ class Verdicts:
             }
             self._changed = True
 
+    def forget(self) -> None:
+        """Drop all that is known: something has changed at a provider."""
+        self._rows, self._changed = {}, True
+        self.save()
+
     def save(self) -> None:
         """Write what was learnt; where nothing may be kept, nothing is."""
         if self._changed:

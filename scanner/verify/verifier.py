@@ -14,9 +14,10 @@ from scanner.verify import answer as answers
 from scanner.verify import protocols, request, section
 from scanner.verify.hosts import Job, run
 from scanner.verify.http import Client
+from scanner.verify.line import Line
 from scanner.verify.request import Request
 from scanner.verify.section import Section
-from scanner.verify.template import Unfit
+from scanner.verify.template import Unfit, names
 from scanner.verify.verdicts import Verdicts
 
 Plan = dict[str, Job]
@@ -83,6 +84,8 @@ class Verifier:
         return self._sections[kind.id]
 
     def _job(self, kind: Credential, asked: Section, finding: Finding) -> Job | Verdict:
+        if asked.protocol and not asked.method:
+            return self._conversation(kind, asked, finding)
         parts = request.values(finding)
         sign = protocols.signer(asked.protocol) if asked.protocol else None
         if asked.protocol and sign is None:
@@ -90,15 +93,36 @@ class Verifier:
         plain = request.build(asked, parts, request.endpoint(kind, self._settings.endpoints))
         if sign:
             sign(plain, parts)  # what is missing shows now, and the signature that is sent is a fresh one
-        key = self._cache.key(kind.id, _with_parts(plain, finding), asked.confirmed)
-        known = self._cache.get(key)
-        if known is not None:
-            return known
 
         def ask() -> answers.Answer:
             return self._client.send(sign(plain, parts) if sign else plain)
 
-        return Job(key, plain.host, ask, partial(answers.judge, asked))
+        return self._asking(kind, asked, _with_parts(plain, finding), ask)
+
+    def _conversation(self, kind: Credential, asked: Section, finding: Finding) -> Job | Verdict:
+        """The job of a kind whose server speaks another protocol than HTTP."""
+        parts = request.values(finding)
+        speaker = protocols.speaker(asked.protocol)
+        if speaker is None:
+            return Verdict(why=f"the protocol {asked.protocol!r} is not spoken yet")
+        for name in sorted(names(asked.url) - set(parts)):
+            raise Unfit(f"its part {name!r} was not found beside it")
+        host, port = speaker.target(parts)
+        plain = Request("", f"{asked.protocol}://{host}:{port}", (), b"")
+
+        def ask() -> answers.Said:
+            with Line(self._client, self._settings.allowed(), self._settings.timeout) as line:
+                return speaker.ask(parts, line)
+
+        return self._asking(kind, asked, _with_parts(plain, finding), ask)
+
+    def _asking(
+        self, kind: Credential, asked: Section, told: Request, ask: Callable[[], answers.Answer | answers.Said]
+    ) -> Job | Verdict:
+        """What is known already, or the job that asks."""
+        key = self._cache.key(kind.id, told, asked.confirmed)
+        judge = answers.judge if asked.method else answers.judge_word
+        return self._cache.get(key) or Job(key, told.host, ask, partial(judge, asked))
 
 
 def _with_parts(plain: Request, finding: Finding) -> Request:
@@ -117,10 +141,16 @@ def applied(finding: Finding, verdict: Verdict) -> Finding:
     return replace(finding, verdict=verdict, confidence=confidence)
 
 
+_SHOWN = frozenset({"user", "host", "port", "database", "scheme", "bind_dn", "client_email"})
+"""Parts that say where and who, and that an answer may repeat."""
+
+
 def _clean(finding: Finding, verdict: Verdict) -> Verdict:
-    """The verdict without any field of the answer that repeats the credential."""
-    hidden = [value.reveal().decode("utf-8", "replace") for value in (finding.secret, *(v for _, v in finding.parts))]
+    """The verdict without any field of the answer, or word of the server, that repeats the credential."""
+    own = finding.secret.reveal().decode("utf-8", "replace")
+    hidden = [own, *(value.reveal().decode("utf-8", "replace") for name, value in finding.parts if name not in _SHOWN)]
     kept = tuple(
         (name, text) for name, text in verdict.identity if not any(len(word) > 7 and word in text for word in hidden)
     )
-    return replace(verdict, identity=kept)
+    repeats = len(own) > 3 and own in verdict.why
+    return replace(verdict, identity=kept, why="its words are not shown" if repeats else verdict.why)

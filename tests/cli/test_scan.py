@@ -142,13 +142,6 @@ def test_a_wrong_option_is_a_usage_error_that_says_so(dirty: Path, arguments: tu
     assert words in " ".join(done.err.split())
 
 
-@pytest.mark.parametrize("name", ["revoke"])
-def test_a_command_that_is_planned_says_so(name: str) -> None:
-    done = keysieve(name)
-    assert (done.code, done.out) == (2, "")
-    assert f"`keysieve {name}` is planned and not built yet" in done.err
-
-
 def test_a_command_that_is_none_is_refused() -> None:
     assert keysieve("nonsense").code == 2
 

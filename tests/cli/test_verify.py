@@ -109,12 +109,33 @@ def test_what_is_inactive_does_not_fail_a_hook(tmp_path: Path, config: Path, cac
 def test_only_the_verified(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
     folder = write(tmp_path / "src", 1, 2, 4)
     done = keysieve("scan", "-f", "json", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 3
+    document = json.loads(done.out)
+    assert [item["places"][0]["path"] for item in document["findings"]] == ["1.txt"]
+    assert document["scan"]["state"] == "incomplete"
+    assert "of 1 findings it could not be told whether they live: 1 times status 429" in done.err
+    (folder / "4.txt").unlink()
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
     assert done.code == 1
-    assert [item["places"][0]["path"] for item in json.loads(done.out)["findings"]] == ["1.txt"]
-    assert "of 1 findings nobody could tell whether they live" in done.err
     (folder / "1.txt").unlink()
     done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
     assert done.code == 0
+
+
+def test_what_cannot_be_settled_does_not_pass_in_silence(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
+    folder = write(tmp_path / "src", 3, 4)
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 3
+    assert "of 2 findings it could not be told whether they live" in done.out
+
+
+def test_where_nobody_can_be_asked_nothing_failed(tmp_path: Path, config: Path, cached: dict[str, str]) -> None:
+    folder = tmp_path / "src"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{sample('age-secret-key')}\n")
+    done = keysieve("scan", "--verify", "--confidence", "verified", "--config", config, folder, **cached)
+    assert done.code == 0
+    assert "about 1 findings nobody can be asked" in done.err
 
 
 def test_verified_without_asking_is_refused(tmp_path: Path) -> None:
@@ -176,7 +197,7 @@ def test_one_credential_dry(provider: Any, config: Path, cached: dict[str, str])
         (("--pattern", "nothing-such"), b"x", "no such kind"),
         (("--pattern", KIND), b"\n", "standard input is empty"),
         (("--pattern", KIND), b"x" * 100_001, "no credential"),
-        ((), b"x", "Missing option '--pattern'"),
+        ((), b"x", "give either --pattern ID"),
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: tuple[str, ...], data: bytes, words: str) -> None:
@@ -258,3 +279,59 @@ def _read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError:
         return b""
+
+
+def test_a_report_is_asked_about_anew(tmp_path: Path, provider: Any, config: Path, cached: dict[str, str]) -> None:
+    """Its credentials are read again from files and from history; what is gone is told."""
+    from tests.helpers.repositories import Repo
+
+    repo = Repo(tmp_path / "repo")
+    repo.write("old.txt", f"key = '{sample(KIND, 2)}'\n")
+    repo.commit("one")
+    repo.write("old.txt", "nothing\n")
+    repo.commit("two")
+    (repo.path / "new.txt").write_text(f"key = '{sample(KIND, 1)}'\n")
+    file = tmp_path / "report.json"
+    first = keysieve("scan", "-f", "json", "-o", file, "--config", config, repo.path, **cached)
+    assert first.code == 1
+    assert sample(KIND, 1) not in file.read_text()
+    done = keysieve("verify", file, "--config", config, "-f", "json", **cached)
+    assert done.code == 1, done.err
+    told = json.loads(done.out)["findings"]
+    assert sorted((item["places"][0]["path"], item["verdict"]["state"]) for item in told) == [
+        ("new.txt", "active"),
+        ("old.txt", "inactive"),
+    ]
+    assert len(provider.asked) == 2
+    (repo.path / "new.txt").unlink()
+    again = keysieve("verify", file, "--config", config, **cached)
+    assert again.code == 3
+    assert "of 1 findings it could not be told whether they live" in again.err
+    assert "could not be read again" in again.out
+
+
+def test_a_report_with_its_credentials_needs_no_places(
+    tmp_path: Path, provider: Any, config: Path, cached: dict[str, str]
+) -> None:
+    folder, file = write(tmp_path / "src", 2), tmp_path / "report.json"
+    keysieve("scan", "-f", "json", "-o", file, "--show-secrets", "--config", config, folder, **cached)
+    (folder / "2.txt").unlink()
+    done = keysieve("verify", file, "--config", config, **cached)
+    assert done.code == 0, done.err
+    assert len(provider.asked) == 1
+
+
+def test_a_report_and_a_pattern_exclude_each_other(tmp_path: Path) -> None:
+    assert keysieve("verify").code == keysieve("verify", "x.json", "--pattern", KIND).code == 2
+    missing = keysieve("verify", tmp_path / "none.json")
+    assert missing.code == 2
+    assert "none.json: cannot be read" in missing.err
+
+
+def test_a_whole_connection_string_may_be_given(tmp_path: Path) -> None:
+    """With user, host and port, which the password alone would lack."""
+    text = sample("postgres-uri")
+    done = keysieve("verify", "--pattern", "postgres-uri", "--dry-run", data=f"{text}\n".encode())
+    assert done.code == 0, done.err
+    host = text.split("@")[-1].split("/")[0]
+    assert done.out == f"would ask {host if ':' in host else host + ':5432'}\n"

@@ -13,7 +13,7 @@ pytest.importorskip("httpx")
 from scanner.records import Credential, Finding
 from scanner.secrets import Secret
 from scanner.settings import VerifySettings
-from scanner.verify.section import needs
+from scanner.verify.section import needs, read
 from scanner.verify.verifier import Verifier
 from tests.helpers.samples import catalogue
 from tests.report.made import make_finding, text_secret
@@ -40,7 +40,11 @@ def verifier(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
 def finding_of(kind: Credential, value: bytes | None = None) -> Finding:
     """A finding with every part that the kind's request needs."""
     needed = sorted(needs(kind))
-    parts = tuple((name, Secret(text_secret(12))) for name in needed)
+    section = read(kind)
+    whole = [name for name in needed if section and section.url.startswith(f"{{{{{name}}}}}")]
+    value = text_secret() if value is None else value
+    values = {name: b"https://a.example/" + value if name in whole else text_secret(12) for name in needed}
+    parts = tuple((name, Secret(value)) for name, value in values.items())
     return make_finding(value, pattern=kind.id, provider=kind.provider, parts=parts)
 
 

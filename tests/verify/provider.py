@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.missing:
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_HEAD = _answer
+    do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _answer
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

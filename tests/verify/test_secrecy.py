@@ -117,3 +117,30 @@ def test_an_answer_without_end_is_given_up() -> None:
         with pytest.raises(Failed, match="too long"):
             client.send(Request("GET", provider.url, (), b""))
         client.close()
+
+
+@pytest.mark.parametrize(("spared", "proxied"), [(("localhost",), 0), (("other.example",), 1), (("*",), 0)])
+def test_hosts_that_no_proxy_names_are_asked_directly(spared: tuple[str, ...], proxied: int) -> None:
+    with serve(lambda asked: Reply(200, b"{}")) as proxy, serve(lambda asked: Reply(200, b"{}")) as provider:
+        url = f"http://127.0.0.1:{proxy.server_port}"
+        client = Client(VerifySettings(proxy=url, no_proxy=spared, allow_hosts=("localhost",), timeout=5))
+        assert client.send(Request("GET", f"http://localhost:{provider.server_port}/x", (), b"")).status == 200
+        client.close()
+    assert (len(proxy.asked), len(provider.asked)) == (proxied, 1 - proxied)
+
+
+@pytest.mark.parametrize(
+    ("rules", "host", "direct"),
+    [
+        (("corp.example",), "git.corp.example", True),
+        ((".corp.example",), "git.corp.example", True),
+        (("*.corp.example",), "GIT.corp.example", True),
+        (("corp.example",), "notcorp.example", False),
+        (("corp.example",), "corp.example.evil.example", False),
+        (("",), "a.example", False),
+        ((), "a.example", False),
+        (("*",), "a.example", True),
+    ],
+)
+def test_what_no_proxy_means(rules: tuple[str, ...], host: str, direct: bool) -> None:
+    assert VerifySettings(no_proxy=rules).direct(host) is direct

@@ -88,11 +88,10 @@ def inflate(data: bytes, size: int) -> bytes:
 
 def apply(
     delta: bytes, base: bytes, before: int, behind: int, parts: list[bytes], build: bool
-) -> tuple[bytes, list[int], list[int]]:
-    """A delta's version, what it copies from its base, and what of it has to be looked at. Raises Malformed.
+) -> tuple[bytes, list[int]]:
+    """A delta's version, and what of it has to be looked at. Raises Malformed.
 
-    Returns (version, copied, fresh). The version is made only with `build`. `copied` is flat, three numbers a
-    piece (offset in the version, offset in the base, length), neighbours that continue each other joined.
+    Returns (version, fresh). The version is made only with `build`.
     `fresh` is flat, start and end of each stretch, ascending: all but the insides of copied pieces, where an
     inside keeps `behind` bytes from a break behind which it stands, and `before` bytes from one before which it
     stands: a piece's edges, unless the version begins or ends there just as its base does. The texts of these
@@ -124,7 +123,6 @@ def apply(
     if said != base_size:
         raise Malformed("a delta belongs to another base")
     whole: list[bytes] = []
-    copied: list[int] = []
     fresh: list[int] = []
     done = 0
     open_at = -1  # where the stretch that is being gathered begins
@@ -173,9 +171,6 @@ def apply(
             elif code == 0:
                 raise Malformed("a delta holds a reserved instruction")
         if run > 0:
-            copied.append(run_at)
-            copied.append(run_source)
-            copied.append(run)
             beyond = run_source + run
             if build:
                 whole.append(base[run_source:beyond])
@@ -221,7 +216,52 @@ def apply(
     if open_at >= 0:
         fresh.append(open_at)
         fresh.append(size)
-    return b"".join(whole), copied, fresh
+    return b"".join(whole), fresh
+
+
+def copies(delta: bytes) -> list[int]:
+    """What a delta that `apply` has read copies from its base, in the order of the version.
+
+    Flat, three numbers a piece: offset in the version, offset in the base, length; neighbours that continue each
+    other are joined.
+    """
+    limit = len(delta)
+    at = 0
+    for _ in range(2):  # the two sizes
+        while delta[at] & 128:
+            at += 1
+        at += 1
+    copied: list[int] = []
+    done = 0
+    beyond = -1  # where in the base the last copy ends, if nothing was inserted since
+    while at < limit:
+        code = delta[at]
+        at += 1
+        if code & 128 == 0:
+            at += code
+            done += code
+            beyond = -1
+            continue
+        source = 0
+        length = 0
+        for shift in range(7):
+            if code >> shift & 1:
+                if shift < 4:
+                    source |= delta[at] << 8 * shift
+                else:
+                    length |= delta[at] << 8 * (shift - 4)
+                at += 1
+        if length == 0:
+            length = 0x10000
+        if source == beyond:
+            copied[len(copied) - 1] += length
+        else:
+            copied.append(done)
+            copied.append(source)
+            copied.append(length)
+        done += length
+        beyond = source + length
+    return copied
 
 
 _COPY_BYTES = [sum((code >> bit) & 1 for bit in range(7)) for code in range(128)]
@@ -230,23 +270,30 @@ _COPY_BYTES = [sum((code >> bit) & 1 for bit in range(7)) for code in range(128)
 class Version:
     """One object of a delta walk; see `records.Version`. What is made of nothing else is built when it is asked for."""
 
-    def __init__(self, serial: int, oid: bytes, base: int, copied: list[int], size: int, data: bytes) -> None:
+    def __init__(self, serial: int, oid: bytes, base: int, size: int, data: bytes) -> None:
         """`data` is the whole object, or nothing yet (see `later`)."""
         self.serial = serial
         self.oid = oid
         self.base = base
-        self.copied = copied
         self.size = size
         self.base_size = 0
         self._data = data
         self._delta = b""
         self._source = b""
+        self._made = True
 
-    def later(self, delta: bytes, source: bytes) -> None:
-        """What it is made of: of `source`, with `delta` only if it is not made yet."""
+    def later(self, delta: bytes, source: bytes, made: bool) -> None:
+        """What it is made of, and whether it is made yet."""
         self.base_size = len(source)
         self._delta = delta
-        self._source = source if delta else b""
+        self._made = made
+        if not made:
+            self._source = source
+
+    @property
+    def copied(self) -> list[int]:
+        """What it copies from its base, as `copies` has it: few are asked."""
+        return copies(self._delta) if self._delta else []
 
     @property
     def name(self) -> str:
@@ -256,9 +303,9 @@ class Version:
     @property
     def data(self) -> bytes:
         """The whole object, of a commit or a tag its message."""
-        if self._delta:
+        if not self._made:
             self._data = apply(self._delta, self._source, 0, 0, [], True)[0]
-            self._delta = b""
+            self._made = True
             self._source = b""
         return self._data
 
@@ -326,11 +373,11 @@ class Walk:
         known = marks & (IS_KNOWN | IS_OLD) != 0
         kept = len(self.parts)
         name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
-        copied: list[int] = []
         fresh: list[int] = []
         source = b""
         delta = b""
         hidden = False
+        made_up = True
         size = 0
         try:
             raw = os.pread(self._pack, end - offset, offset)
@@ -346,10 +393,8 @@ class Walk:
                 _, source, hidden = self._path[-1]
                 delta = data
                 size = made(delta)
-                leaf = marks & IS_LEAF != 0
-                data, copied, fresh = apply(delta, source, self._before, self._behind, self.parts, not leaf)
-                if not leaf:
-                    delta = b""
+                made_up = marks & IS_LEAF == 0
+                data, fresh = apply(delta, source, self._before, self._behind, self.parts, made_up)
             if size > self._huge or self._path_bytes + len(data) > self._most_held:
                 raise Malformed("too large for the walk")
         except (Malformed, IndexError, OSError):
@@ -375,24 +420,24 @@ class Walk:
         self.bytes += size
         if marks & KIND != BLOB:
             del self.parts[kept:]
-            if delta:
+            if not made_up:
                 data = apply(delta, source, 0, 0, [], True)[0]
             self._message(name, data, marks & KIND)
         elif kind >= 6 and not hidden:
-            version = Version(self._serial, name, base, copied, size, data)
-            version.later(delta, source)
+            version = Version(self._serial, name, base, size, data)
+            version.later(delta, source, made_up)
             self._add(version, fresh)
             self.held += len(delta) + len(data)
         else:
             del self.parts[kept:]
-            if delta:
+            if not made_up:
                 data = apply(delta, source, 0, 0, [], True)[0]
             self._alone(name, data)
 
     def _alone(self, name: bytes, data: bytes) -> None:
         """An object that is looked at from its first byte to its last."""
         self.parts.append(data)
-        self._add(Version(self._serial, name, -1, [], len(data), data), [0, len(data)])
+        self._add(Version(self._serial, name, -1, len(data), data), [0, len(data)])
         self.held += len(data)
 
     def _message(self, name: bytes, data: bytes, kind: int) -> None:

@@ -195,7 +195,7 @@ class Builder:
         offset: int = self._offsets[row]
         end: int = self._ends[row]
         delta = inner.entry(os.pread(self._pack, end - offset, offset), self._hash_size, _LARGEST)[1]
-        copied = inner.apply(delta, self.tree(base), 0, 0, [], False)[1]
+        copied = inner.copies(delta)
         listed(tree, self._hash_size, found, copied)
 
     def made(self, row: int, base: bytes) -> bytes:

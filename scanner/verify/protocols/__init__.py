@@ -1,6 +1,8 @@
-"""What HTTP alone cannot ask: one module for each signature, found by being here and loaded when it is needed.
+"""What HTTP alone cannot ask: one module for each protocol, found by being here and loaded when it is needed.
 
-A module has `sign(request, parts) -> Request`, raising `Unfit` where a part is missing.
+A signature over a request is a module with `sign(request, parts) -> Request`. Another protocol than HTTP is one with
+`target(parts) -> (host, port)` and `ask(parts, line) -> Said`, which reads and changes nothing. All of them raise
+`Unfit` where a part is missing or does not fit, or where the client library of an extra is not installed.
 """
 
 from __future__ import annotations
@@ -8,18 +10,39 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from types import ModuleType
+from typing import NamedTuple
 
+from scanner.verify.answer import Said
+from scanner.verify.line import Line
 from scanner.verify.request import Request
 from scanner.verify.template import Values
 
 Sign = Callable[[Request, Values], Request]
 
 
+class Speaker(NamedTuple):
+    """A protocol of its own: where it would go, and the question."""
+
+    target: Callable[[Values], tuple[str, int]]
+    ask: Callable[[Values, Line], Said]
+
+
 def signer(name: str) -> Sign | None:
     """The signature of that name, None where it is not built. Raises Unfit where its extra is missing."""
+    sign: Sign | None = getattr(_module(name), "sign", None)
+    return sign
+
+
+def speaker(name: str) -> Speaker | None:
+    """The protocol of that name, None where it is not spoken. Raises Unfit where its extra is missing."""
+    module = _module(name)
+    if not hasattr(module, "ask"):
+        return None
+    return Speaker(module.target, module.ask)  # type: ignore[union-attr]
+
+
+def _module(name: str) -> ModuleType | None:
     known = {module.name for module in pkgutil.iter_modules(__path__)}
     module = name.replace("-", "_")
-    if module not in known:
-        return None
-    sign: Sign | None = getattr(importlib.import_module(f"{__name__}.{module}"), "sign", None)
-    return sign
+    return importlib.import_module(f"{__name__}.{module}") if module in known else None

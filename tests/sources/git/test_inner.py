@@ -82,9 +82,9 @@ def deltas(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
 def apply(loop: Any, base: bytes, delta: bytes, margin: int = 0) -> tuple[bytes, list[int], list[int], bytes]:
     """(version, copied, fresh, text of what is fresh)"""
     parts: list[bytes] = []
-    version, copied, fresh = loop.apply(delta, base, margin, margin + 3, parts, True)
-    assert loop.apply(delta, base, margin, margin + 3, [], False) == (b"", copied, fresh)
-    return version, copied, fresh, b"".join(parts)
+    version, fresh = loop.apply(delta, base, margin, margin + 3, parts, True)
+    assert loop.apply(delta, base, margin, margin + 3, [], False) == (b"", fresh)
+    return version, loop.copies(delta), fresh, b"".join(parts)
 
 
 def packed(kind: int, data: bytes) -> bytes:
@@ -186,8 +186,9 @@ def test_a_deletion_joins_two_pieces(loop: Any) -> None:
 
 def test_what_is_made_of_nothing_else_is_built_when_it_is_asked_for(loop: Any) -> None:
     delta = varint(4) + varint(6) + copy(0, 4) + b"\x02xy"
-    version = loop.Version(0, b"\xab" * 20, 1, [], 6, b"")
-    version.later(delta, b"base")
+    version = loop.Version(0, b"\xab" * 20, 1, 6, b"")
+    version.later(delta, b"base", False)
+    assert version.copied == [0, 0, 4]
     assert (version.data, version.data, version.name) == (b"basexy", b"basexy", "ab" * 20)
 
 
