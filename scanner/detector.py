@@ -326,10 +326,10 @@ _RANKS = {"generic": 0, "named": 1, "distinctive": 2}
 def _most_specific(found: list[Known], kinds: Sequence[Credential]) -> list[Known]:
     """Of matches whose secrets overlap, the most specific; a silent one silences those it covers."""
 
-    def weight(item: Known) -> tuple[int, bool, float, float, int, str]:
+    def weight(item: Known) -> tuple[int, bool, bool, float, float, int, str]:
         kind = kinds[item.credential]
         return (
-            _RANKS[kind.rank], not kind.joins, kind.score, item.score, item.end - item.start, kind.id
+            _RANKS[kind.rank], not kind.path, not kind.joins, kind.score, item.score, item.end - item.start, kind.id
         )  # fmt: skip
 
     kept: list[Known] = []

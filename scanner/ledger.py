@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -80,6 +81,9 @@ class Ledger:
             found = [Origin(name)] if origins is None else origins.get((name, print_), [])
             for origin in found:
                 for sighting in sightings:
+                    path = self._lookup(sighting.credential).path
+                    if path and not re.search(path, origin.path):
+                        continue
                     yield self._spot(target, sighting, origin, "" if origins is None else name)
 
     def _spot(self, target: str, sighting: Sighting, origin: Origin, blob: str) -> _Spot:

@@ -18,7 +18,7 @@ from scanner.catalogue import load
 from scanner.records import Credential, Entry, Part
 from scanner.version import VERSION
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is kept changes its form."""
 
 Build = Callable[[Sequence[Credential]], list[Entry]]
@@ -32,7 +32,7 @@ class Catalogue:
         self._files = load.pattern_files([load.builtin_folder(), *patterns])
         self._build = build
         self._read: tuple[list[Credential], list[Entry]] | None = None
-        self.key = _key(self._files)
+        self.key = _key([*self._files, *(load.companions(load.pattern_files(patterns)) if patterns else ())])
 
     @property
     def credentials(self) -> list[Credential]:

@@ -11,7 +11,7 @@ import click
 
 from scanner import settings as options
 from scanner.cli.rules import Rules, key_in_use
-from scanner.config import allow_rules, config_file
+from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Place, Summary
 from scanner.secrets import preview
@@ -62,7 +62,7 @@ def run(kind: str, arguments: tuple[str, ...], baseline: tuple[str, ...], confid
     Exit codes: 0 go on, 1 a credential was found, 3 something could not be looked at.
     """
     path = config_file(())
-    config = options.read_config(path)
+    config = configuration(path)
     baselines = (*baseline, *config.get("baseline", ()))
     detect = options.DetectSettings(
         engine=config.get("engine", "auto"),

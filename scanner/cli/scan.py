@@ -14,7 +14,7 @@ from scanner import settings as options
 from scanner.cache import check_writable
 from scanner.cli.output import colour, render, write
 from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
-from scanner.config import allow_rules, config_file
+from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Summary
 
@@ -62,7 +62,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     if given["ci"]:
         given["range_"] = _of_ci(given)
     path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
-    config = options.read_config(path)
+    config = configuration(path)
     if "verify" in config and not given["config_file"]:
         # Whoever writes to a repository must not choose where credentials are sent.
         raise UsageError(f"{path}: 'verify' is read only from a file that --config names")

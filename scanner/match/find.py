@@ -223,7 +223,8 @@ def _secret_span(found: Any) -> tuple[int, int]:
     for name in ("secret", "bare"):
         if name in groups and found.start(name) >= 0:
             return int(found.start(name)), int(found.end(name))
-    group = 1 if found.re.groups and not groups and found.start(1) >= 0 else 0
+    numbers = range(1, found.re.groups + 1) if not groups else ()
+    group = next((number for number in numbers if found.start(number) >= 0), 0)
     return int(found.start(group)), int(found.end(group))
 
 
