@@ -123,6 +123,7 @@ BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
+    "accepted",
     "baseline",
     "config",
     "detector",

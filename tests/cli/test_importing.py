@@ -95,7 +95,8 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
 
 def test_yaml_rules(folder: Path) -> None:
     rules = folder.parent / "rules.yml"
-    rules.write_text("rules:\n- { name: Acme key, id: np.acme.1, pattern: 'acme_([a-z0-9]{20})\\b', min_entropy: 2.5 }\n")
+    rule = "{ name: Acme key, id: np.acme.1, pattern: 'acme_([a-z0-9]{20})\\b', min_entropy: 2.5 }"
+    rules.write_text(f"rules:\n- {rule}\n")
     _, told = report("--engine", "ahocorasick", "--config", rules, folder, cwd=folder.parent)
     assert sorted(place["path"] for finding in told["findings"] for place in finding["places"]) == [
         "a.py", "a.txt", "made/b.py",
