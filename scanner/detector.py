@@ -104,6 +104,11 @@ class Detector:
         """The exact expressions of this catalogue, loaded when first asked for."""
         return self._finder
 
+    @property
+    def database(self) -> str:
+        """The name of hyperscan's compiled database in the cache."""
+        return database_name(self.catalogue)
+
     def credential(self, identity: str) -> Credential:
         """The kind of that id."""
         return self._by_id[identity]
@@ -359,10 +364,17 @@ def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
     return [of(entry) if entry.expression else () for entry in catalogue.entries]
 
 
+def database_name(catalogue: Catalogue) -> str:
+    """Of the compiled database in the cache."""
+    from scanner.prefilter import hyperscan
+
+    return f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
+
+
 def _hyperscan(catalogue: Catalogue) -> Engine:
     from scanner.prefilter import hyperscan
 
-    name = f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
+    name = database_name(catalogue)
     data = cache.read(name)
     engine = hyperscan.HyperscanEngine.load(data) if data else None
     if engine is None:
