@@ -111,11 +111,7 @@ class Detector:
 
     def credential(self, identity: str) -> Credential:
         """The kind of that id."""
-        return self._by_id[identity]
-
-    @cached_property
-    def _by_id(self) -> dict[str, Credential]:
-        return {kind.id: kind for kind in self.catalogue.credentials}
+        return self.catalogue.credentials[self.catalogue.numbers[identity]]
 
     def inspect(self, data: bytes, name: str = "") -> list[Sighting]:
         """Every sighting in one buffer, whatever its confidence."""
