@@ -79,13 +79,22 @@ def configuration(path: str) -> dict[str, Any]:
 
     What files of other scanners say of places and credentials stands in `imported`, by file. Raises UsageError.
     """
-    config: dict[str, Any] = {"patterns": [os.path.abspath(path)]} if path and _foreign(path) else read_config(path)
+    config: dict[str, Any] = {"patterns": [os.path.abspath(path)]} if path and _foreign(path) else _read(path)
     patterns = [name for name in config.get("patterns", ()) if os.path.isfile(name)]
     if patterns:
         from scanner.catalogue.foreign import file as foreign
 
         config["imported"] = {name: foreign.allowed(name) for name in patterns if foreign.is_foreign(name)}
     return config
+
+
+def _read(path: str) -> dict[str, Any]:
+    def fetch(url: str, sha256: str) -> str:
+        from scanner.organisation import fetch as get  # a configuration without one imports nothing for it
+
+        return get(url, sha256)
+
+    return read_config(path, fetch)
 
 
 def _foreign(path: str) -> bool:

@@ -31,6 +31,7 @@ from scanner.records import (
     Tally,
     Version,
 )
+from scanner.score.allow import MARK
 from scanner.secrets import Secret
 from scanner.settings import DetectSettings
 
@@ -231,14 +232,16 @@ class Detector:
 
     def _judge(self, row: int, window: bytes, at: int) -> tuple[Known, ...]:
         """What the literal of `row` at `at` leads to. Raises Timeout."""
-        from scanner.score.judge import judge
+        from scanner.score.judge import is_allowed, judge
 
         found: list[Known] = []
         for sight in self._finder.sights(row, window, at):
             match = sight.match
             kind = self._finder.kinds[match.credential].credential
             span = (sight.start, sight.end)
-            answer = judge(kind, match, sight.text, span, sight.outer, self._settings.honour_allow)
+            marked = self._settings.show_allowed and is_allowed(sight.text, sight.outer)
+            honoured = self._settings.honour_allow and not marked
+            answer = judge(kind, match, sight.text, span, sight.outer, honoured)
             if not answer.refuted and not self._idle(kind, answer):
                 place = (match.start - at, match.end - at)
                 found.append(
@@ -249,7 +252,7 @@ class Detector:
                         *place,
                         match.encoding,
                         answer.score,
-                        answer.reasons,
+                        (*answer.reasons, MARK) if marked else answer.reasons,
                         answer.silent,
                     )  # fmt: skip
                 )

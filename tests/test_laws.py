@@ -124,6 +124,7 @@ SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
     "accepted",
+    "organisation",
     "baseline",
     "config",
     "detector",

@@ -1,7 +1,7 @@
 """The catalogue, parsed and checked once, kept as JSON in the cache: a clean scan never parses TOML.
 
-Lines of JSON, parsed one by one as they are needed: nothing in them can run. The compiled hyperscan database beside it is native data and has the
-cache's own rules (`scanner.cache`).
+Lines of JSON, parsed one by one as they are needed: nothing in them can run. The compiled hyperscan database beside it
+is native data and has the cache's own rules (`scanner.cache`).
 """
 
 from __future__ import annotations

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
 from scanner.errors import UsageError
-from scanner.records import Finding, Suppression
 from scanner.secrets import PUBLISHED_KEY
 from scanner.settings import Settings
 from scanner.sources.git.discover import repository_top
@@ -81,22 +79,6 @@ def _of_others(path: str) -> list[Rule] | None:
             return accepted.rules(path, stream.read())
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--baseline {path}: cannot be read: {error}") from None
-
-
-def allowed_by_comments(targets: tuple[str, ...], wanted: Settings, reported: list[Finding]) -> list[Finding]:
-    """What comments in the code allow: found by a second run that does not honour them."""
-    from scanner.pipeline import scan
-
-    detect = replace(wanted.detect, honour_allow=False)
-    every, _ = scan(targets, replace(wanted, detect=detect, run=replace(wanted.run, progress=False)))
-    honoured, _ = scan(targets, replace(wanted, run=replace(wanted.run, progress=False)))
-    known = {(finding.fingerprint, place) for finding in (*honoured, *reported) for place in finding.places}
-    found = []
-    for finding in every:
-        places = tuple(place for place in finding.places if (finding.fingerprint, place) not in known)
-        if places:
-            found.append(replace(finding, places=places, suppressed=Suppression("comment", "", "allowed in the code")))
-    return found
 
 
 def _plain(text: str) -> str:

@@ -73,6 +73,12 @@ def judge(
     return _weigh(credential, evidence, reasons, proved)
 
 
+def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
+    """Whether a comment allows the match at `outer`."""
+    low = max(0, outer[0] - REACH)
+    return bool(allowed(text[low : outer[1] + REACH], outer[0] - low, outer[1] - low))
+
+
 def _weigh(
     credential: Credential, evidence: Sequence[structure.Evidence], reasons: list[Reason], proved: bool
 ) -> Judgement:
