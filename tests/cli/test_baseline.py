@@ -196,11 +196,7 @@ def test_a_credential_that_is_allowed_in_one_place_only_is_told_in_both_ways(rep
     assert left == plain["findings"] and [place["path"] for place in left[0]["places"]] == ["c.py"]
     gone = [found for found in every["findings"] if found.get("suppressed", {}).get("kind") == "comment"]
     assert [place["path"] for found in gone for place in found["places"]] == ["c.py", "d.py"]
-    assert all(reason["text"] != "allowed by a comment" for found in gone for reason in map(as_reason, found["reasons"]))
-
-
-def as_reason(reason: object) -> dict[str, object]:
-    return reason if isinstance(reason, dict) else {"text": reason}
+    assert "allowed by a comment" not in str(every["findings"])
 
 
 def test_a_branch_against_the_default_one(repo: Repo) -> None:
