@@ -1,4 +1,4 @@
-"""pre-commit itself runs the hook from a clone of this repository; without it, or git's history, the test is skipped."""
+"""pre-commit itself runs the hook from a clone of this repository; skipped without it, or without a .git here."""
 
 from __future__ import annotations
 
