@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.catalogue.foreign.draft import Imported, Note, any_of
-from scanner.catalogue.foreign.expression import Unmapped
+from scanner.catalogue.foreign.symbols import Unmapped
 from scanner.errors import UsageError
 
 _KNOWN = {"description", "condition", "commits", "paths", "regextarget", "regexes", "stopwords", "targetrules"}

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from scanner.catalogue.foreign.expression import Unmapped, translate
+from scanner.catalogue.foreign.expression import translate
 from scanner.catalogue.foreign.needed import needed
+from scanner.catalogue.foreign.symbols import Unmapped
 
 _RESPOND = {
     "revoke": "at the service that issued it",

@@ -11,10 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.catalogue import widths
-
-
-class Unmapped(ValueError):
-    """Something that has no counterpart here; the text says what, without the expression."""
+from scanner.catalogue.foreign.symbols import WIDE, CharClass, Unmapped, plain
 
 
 class Translated(NamedTuple):
@@ -28,23 +25,16 @@ LINE, LONG = 256, 8192
 """How many bytes a repetition without a limit may take: in one line, and where the text may go over lines."""
 _SCALES = (1.0, 0.5, 0.2, 0.05)
 LIMITED = "repetitions without a limit end after some hundred bytes"
-_WIDE = "characters beyond ASCII count as their bytes"
 
 _GROUP = re.compile(
     r"\(\?(?:P?<(?P<name>[A-Za-z_]\w*)>|(?P<look><?[=!]|>)|(?P<on>[imsxUu]*)(?P<off>-[imsxUu]+)?(?P<end>[:)]))"
 )
 _COUNT = re.compile(r"\{(\d+)(,(\d*))?\}")
 _HEX = re.compile(r"x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|([0-7]{3}|0)")
-_POSIX = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f", "blank": r"\t\x20", "cntrl": r"\x00-\x1f\x7f",
-    "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": r"\x20-~", "punct": r"!-/:-@\[-`{-~",
-    "space": r"\t\n\v\f\r\x20", "upper": "A-Z", "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
-}  # fmt: skip
 _PROPERTIES = {
     "L": r"A-Za-z\x80-\xff", "Lu": "A-Z", "Ll": "a-z", "N": "0-9", "Nd": "0-9", "Letter": r"A-Za-z\x80-\xff",
 }  # fmt: skip
 _CONTROLS = {"t": r"\t", "n": r"\n", "r": r"\r", "f": r"\f", "v": r"\v", "a": r"\x07", "e": r"\x1b"}
-_EVERYTHING = {r"[\s\S]", r"[\S\s]", r"[\w\W]", r"[\W\w]", r"[\d\D]", r"[\D\d]", r"[\s\S\-]", r"[\x00-\xff]"}
 
 
 def translate(text: str, secret: int | str | None = None, limits: bool = True, rust: bool = False) -> Translated:
@@ -191,7 +181,7 @@ class _Reader:
             return _Atom(self._group(flags))
         self.at += 1
         if char == "[":
-            text, long = _Class(self, "x" in flags, self._rust).read()
+            text, long = CharClass(self, "x" in flags, self._rust).read()
             return _Atom(text, long)
         if char == "\\":
             return _Atom(self._escape())
@@ -273,116 +263,14 @@ class _Reader:
         if found is None or inside is None:
             raise Unmapped("a class of Unicode characters")
         self.at = found.end()
-        self.changes[_WIDE] = None
+        self.changes[WIDE] = None
         return inside
 
     def _char(self, char: str) -> str:
         if ord(char) < 0x80:
-            return _plain(char)
-        self.changes[_WIDE] = None
+            return plain(char)
+        self.changes[WIDE] = None
         return "(?:" + "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")) + ")"
-
-
-class _Class:
-    """What stands in brackets."""
-
-    def __init__(self, reader: _Reader, verbose: bool, rust: bool) -> None:
-        self._reader = reader
-        self._skip = verbose and rust
-        self._rust = rust
-        self._items: list[str] = []
-        self._wide: list[str] = []
-
-    def read(self) -> tuple[str, bool]:
-        """The class, and whether letters and ends of lines may be in it."""
-        reader = self._reader
-        negated = reader.text.startswith("^", reader.at)
-        reader.at += negated
-        first = True
-        while first or not reader.text.startswith("]", reader.at):
-            if reader.at >= len(reader.text):
-                raise Unmapped("its expression is none: a bracket is not closed")
-            self._item()
-            first = False
-        reader.at += 1
-        body = f"[{'^' if negated else ''}{''.join(self._items)}]"
-        if self._wide and not negated:
-            wide = "|".join("".join(f"\\x{byte:02x}" for byte in char.encode()) for char in self._wide)
-            body = f"(?:{body}|{wide})" if self._items else f"(?:{wide})"
-        elif not self._items:
-            body = r"[\x00-\xff]"
-        return body, body in _EVERYTHING or (not negated and _long(self._items))
-
-    def _item(self) -> None:
-        reader = self._reader
-        text = reader.text
-        if self._skip and text[reader.at].isspace():
-            reader.at += 1
-            return
-        found = re.compile(r"\[:(\^?)(\w+):\]").match(text, reader.at)
-        if found and found[2] in _POSIX and not found[1]:
-            reader.at = found.end()
-            self._items.append(_POSIX[found[2]])
-            return
-        if found or (self._rust and (text[reader.at] == "[" or text.startswith(("&&", "--", "~~"), reader.at))):
-            raise Unmapped("a class inside of a class")
-        if text[reader.at] == "\\" and text[reader.at + 1 : reader.at + 2] in tuple("dDwWsSpPh"):
-            self._named()
-            return
-        low = self._one()
-        if text.startswith("-", reader.at) and not text.startswith("-]", reader.at):
-            reader.at += 1
-            self._range(low, self._one())
-        elif ord(low) >= 0x80:
-            reader.changes[_WIDE] = None
-            self._wide.append(low)
-        else:
-            self._items.append(_plain(low))
-
-    def _named(self) -> None:
-        reader = self._reader
-        char = reader.text[reader.at + 1]
-        reader.at += 1
-        if char in "pP":
-            if char == "P":
-                raise Unmapped("a class of Unicode characters")
-            self._items.append(reader.property())
-            return
-        reader.at += 1
-        self._items.append(r"\t\x20" if char == "h" else f"\\{char}")
-
-    def _one(self) -> str:
-        reader = self._reader
-        char = reader.text[reader.at : reader.at + 1]
-        reader.at += 1
-        if char == "\\":
-            if reader.text[reader.at : reader.at + 1] == "b":
-                raise Unmapped("the escape \\b in a class")
-            return reader.single()
-        if not char:
-            raise Unmapped("its expression is none: a bracket is not closed")
-        return char
-
-    def _range(self, low: str, high: str) -> None:
-        if low > high:
-            raise Unmapped("its expression is none: a range ends before it begins")
-        if ord(high) < 0x80:
-            self._items.append(f"{_plain(low)}-{_plain(high)}")
-            return
-        self._reader.changes[_WIDE] = None
-        self._items.append(f"{_plain(low) if ord(low) < 0x80 else chr(92) + 'x80'}-\\xff")
-
-
-def _long(items: list[str]) -> bool:
-    """Whether a class holds the end of a line and letters: a body in armour, say."""
-    lines = any(item in (r"\s", r"\n", r"\x0a") or item.startswith(r"\t\n") for item in items)
-    return lines and any(item in (r"\w", r"\S", "a-z", "A-Z", "0-9A-Za-z", "A-Za-z", "0-9A-Za-z_") for item in items)
-
-
-def _plain(char: str) -> str:
-    if char.isalnum() or char == "_" or char in "!\"%',/:;<=>@`":
-        return char
-    return f"\\{char}" if char.isprintable() and char != " " else f"\\x{ord(char):02x}"
 
 
 def _changed(flags: frozenset[str], found: re.Match[str]) -> frozenset[str]:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from scanner.catalogue.foreign import allowlists
 from scanner.catalogue.foreign.draft import Imported, Note, any_of
-from scanner.catalogue.foreign.expression import Unmapped, translate
+from scanner.catalogue.foreign.expression import translate
+from scanner.catalogue.foreign.symbols import Unmapped
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>`[^`]*`|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')|(?P<number>\d+(?:\.\d+)?)"

@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from scanner.catalogue.foreign.draft import Draft, Imported, Note, any_of, slug, table
-from scanner.catalogue.foreign.expression import Unmapped
+from scanner.catalogue.foreign.symbols import Unmapped
 from scanner.errors import UsageError
 
 _OWN = ("kingfisher.", "np.")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.catalogue import widths
-from scanner.catalogue.foreign.expression import LIMITED, Unmapped, translate
+from scanner.catalogue.foreign.expression import LIMITED, translate
 from scanner.catalogue.foreign.needed import needed
+from scanner.catalogue.foreign.symbols import Unmapped
 
 
 def found(text: str, data: str, rust: bool = False) -> str | None:
