@@ -5,11 +5,12 @@ The names in `__all__` are the whole promise to those who use it as a library. T
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from scanner.version import VERSION as __version__
 
+TYPE_CHECKING = False  # `typing` costs as much as the rest of a start
 if TYPE_CHECKING:
+    from typing import Any
+
     from scanner.api import scan_events, scan_text
     from scanner.errors import KeysieveError, PatternError, ScanError, UsageError
     from scanner.pipeline import scan

@@ -31,6 +31,7 @@ from scanner.records import (
     Tally,
     Version,
 )
+from scanner.score.allow import MARK
 from scanner.secrets import Secret
 from scanner.settings import DetectSettings
 
@@ -104,13 +105,14 @@ class Detector:
         """The exact expressions of this catalogue, loaded when first asked for."""
         return self._finder
 
+    @property
+    def database(self) -> str:
+        """The name of hyperscan's compiled database in the cache."""
+        return database_name(self.catalogue)
+
     def credential(self, identity: str) -> Credential:
         """The kind of that id."""
-        return self._by_id[identity]
-
-    @cached_property
-    def _by_id(self) -> dict[str, Credential]:
-        return {kind.id: kind for kind in self.catalogue.credentials}
+        return self.catalogue.credentials[self.catalogue.numbers[identity]]
 
     def inspect(self, data: bytes, name: str = "") -> list[Sighting]:
         """Every sighting in one buffer, whatever its confidence."""
@@ -230,14 +232,16 @@ class Detector:
 
     def _judge(self, row: int, window: bytes, at: int) -> tuple[Known, ...]:
         """What the literal of `row` at `at` leads to. Raises Timeout."""
-        from scanner.score.judge import judge
+        from scanner.score.judge import is_allowed, judge
 
         found: list[Known] = []
         for sight in self._finder.sights(row, window, at):
             match = sight.match
             kind = self._finder.kinds[match.credential].credential
             span = (sight.start, sight.end)
-            answer = judge(kind, match, sight.text, span, sight.outer, self._settings.honour_allow)
+            marked = self._settings.show_allowed and is_allowed(sight.text, sight.outer)
+            honoured = self._settings.honour_allow and not marked
+            answer = judge(kind, match, sight.text, span, sight.outer, honoured)
             if not answer.refuted and not self._idle(kind, answer):
                 place = (match.start - at, match.end - at)
                 found.append(
@@ -248,7 +252,7 @@ class Detector:
                         *place,
                         match.encoding,
                         answer.score,
-                        answer.reasons,
+                        (*answer.reasons, MARK) if marked else answer.reasons,
                         answer.silent,
                     )  # fmt: skip
                 )
@@ -326,10 +330,10 @@ _RANKS = {"generic": 0, "named": 1, "distinctive": 2}
 def _most_specific(found: list[Known], kinds: Sequence[Credential]) -> list[Known]:
     """Of matches whose secrets overlap, the most specific; a silent one silences those it covers."""
 
-    def weight(item: Known) -> tuple[int, bool, float, float, int, str]:
+    def weight(item: Known) -> tuple[int, bool, bool, float, float, int, str]:
         kind = kinds[item.credential]
         return (
-            _RANKS[kind.rank], not kind.joins, kind.score, item.score, item.end - item.start, kind.id
+            _RANKS[kind.rank], not kind.path, not kind.joins, kind.score, item.score, item.end - item.start, kind.id
         )  # fmt: skip
 
     kept: list[Known] = []
@@ -359,10 +363,17 @@ def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
     return [of(entry) if entry.expression else () for entry in catalogue.entries]
 
 
+def database_name(catalogue: Catalogue) -> str:
+    """Of the compiled database in the cache."""
+    from scanner.prefilter import hyperscan
+
+    return f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
+
+
 def _hyperscan(catalogue: Catalogue) -> Engine:
     from scanner.prefilter import hyperscan
 
-    name = f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
+    name = database_name(catalogue)
     data = cache.read(name)
     engine = hyperscan.HyperscanEngine.load(data) if data else None
     if engine is None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from scanner.detector import confidence
-from scanner.records import Credential, Finding, Origin, Place, Reason, Sighting
+from scanner.records import Credential, Finding, Origin, Place, Reason, Sighting, Suppression
 from scanner.score import place as score_place
+from scanner.score.allow import MARK
 from scanner.secrets import Secret, fingerprint
 
+_ALLOWED = "!"
 MOST_SPOTS = 64
 """Occurrences of one credential kept for one object."""
 
@@ -38,7 +41,9 @@ class Ledger:
     def add(self, sightings: Iterable[Sighting]) -> None:
         """Sightings of the current source."""
         for sighting in sightings:
-            spots = self._pending.setdefault(self._print(sighting), {}).setdefault(sighting.object, [])
+            # What comments allow is kept apart: elsewhere the same credential may stand without one.
+            name = self._print(sighting) + (_ALLOWED if sighting.reasons[-1:] == (MARK,) else "")
+            spots = self._pending.setdefault(name, {}).setdefault(sighting.object, [])
             if len(spots) < MOST_SPOTS:
                 spots.append(sighting)
 
@@ -80,6 +85,9 @@ class Ledger:
             found = [Origin(name)] if origins is None else origins.get((name, print_), [])
             for origin in found:
                 for sighting in sightings:
+                    path = self._lookup(sighting.credential).path
+                    if path and not re.search(path, origin.path):
+                        continue
                     yield self._spot(target, sighting, origin, "" if origins is None else name)
 
     def _spot(self, target: str, sighting: Sighting, origin: Origin, blob: str) -> _Spot:
@@ -109,14 +117,15 @@ class Ledger:
         best = max(spots, key=lambda spot: (spot.score, spot.sighting.credential, _negated(spot)))
         kind = self._lookup(best.sighting.credential)
         return Finding(
-            fingerprint=print_,
+            suppressed=Suppression("comment", "", "allowed in the code") if print_.endswith(_ALLOWED) else None,
+            fingerprint=print_.removesuffix(_ALLOWED),
             pattern=kind.id,
             name=kind.name,
             provider=kind.provider,
             severity=kind.severity,
             confidence=confidence(best.score),
             score=best.score,
-            reasons=best.reasons,
+            reasons=tuple(reason for reason in best.reasons if reason != MARK),
             secret=best.sighting.secret,
             parts=best.sighting.parts,
             places=tuple(_merged(spots)),

@@ -45,6 +45,8 @@ def prove(credential_ids: Iterable[str], detector: Detector, seed: int = 1, samp
     for name in credential_ids:
         credential = detector.credential(name)
         rnd = random.Random(f"{seed}/{name}")
+        if not credential.shapes:
+            continue  # imported: there is nothing to draw from
         try:
             texts = list(_samples(credential, rnd, samples))
             misses = [_draw(credential, shape, rnd) for shape in credential.near_misses]

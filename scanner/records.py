@@ -74,6 +74,8 @@ class Credential:
     join_lines: int = 30
     public: str = ""  # why a value of this kind may be public by design
     min_randomness: float = 0.0
+    unless: tuple[dict[str, Any], ...] = ()  # what speaks against a match: each table, where all of it holds
+    path: str = ""  # an expression: only where it is found in the path
     width: int = 0  # widest match in bytes, from the expression
     leads: bool = True  # the match starts at the literal
     verify: dict[str, Any] = field(default_factory=dict)
@@ -109,7 +111,6 @@ class Engine(Protocol):
         """The hits in `buffer` as (row, end offset)."""
 
 
-# ---------------------------------------------------------------- reading
 
 
 class Piece(NamedTuple):
@@ -124,7 +125,6 @@ class Piece(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One contiguous buffer and its segments' table, `starts` ascending; between them may stand git's headers."""
-
     buffer: bytes | bytearray | memoryview
     starts: Sequence[int]
     ends: Sequence[int]

@@ -136,6 +136,15 @@ def holds(secret: Secret, expression: str) -> bool:
     return not isinstance(secret, Redacted) and bool(re.search(expression.encode(), secret.reveal()))
 
 
+def digests(secret: Secret) -> tuple[str, ...]:
+    """Plain SHA-1 and SHA-256 as other scanners' baselines hold them; of a redacted one none."""
+    if isinstance(secret, Redacted):
+        return ()
+    value = secret.reveal()
+    sha1 = hashlib.sha1(value, usedforsecurity=False).hexdigest()
+    return f"sha1:{sha1}", f"sha256:{hashlib.sha256(value).hexdigest()}"
+
+
 _LOGIN = re.compile(r"://[^/\s]*@")
 
 

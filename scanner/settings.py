@@ -7,6 +7,7 @@ environment, which wins over the configuration file.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ class DetectSettings:
     minimum: Confidence = Confidence.MEDIUM
     fingerprint_key: bytes = field(default=PUBLISHED_KEY, repr=False)
     honour_allow: bool = True
+    show_allowed: bool = False  # tell what comments allow, marked as such
     timeout: float = 2.0  # seconds one expression may take on one window
 
 
@@ -151,10 +153,14 @@ _VERIFY_KEYS: dict[str, tuple[type, ...]] = {
 }
 
 
-def read_config(path: str) -> dict[str, Any]:
+Fetch = Callable[[str, str], str]
+"""A URL and the SHA-256 that it must have -> the path of a file that holds it. Raises UsageError."""
+
+
+def read_config(path: str, fetch: Fetch | None = None) -> dict[str, Any]:
     """A configuration file: the keys of _KEYS, in a pyproject.toml under `tool.keysieve`. Paths start at the file.
 
-    Raises UsageError that names the file and the key.
+    Without `fetch` an `extends` by URL is refused. Raises UsageError that names the file and the key.
     """
     if not path:
         return {}
@@ -172,7 +178,7 @@ def read_config(path: str) -> dict[str, Any]:
     for key in ("allow", "baseline"):  # one may stand alone
         if isinstance(values.get(key), (dict, str)):
             values[key] = [values[key]]
-    values = _layered(path, values)
+    values = _layered(path, values, fetch)
     for key, value in values.items():
         _check_key(path, key, value)
     folder = os.path.dirname(os.path.abspath(path))
@@ -182,20 +188,36 @@ def read_config(path: str) -> dict[str, Any]:
     return values
 
 
-def _layered(path: str, values: dict[str, Any]) -> dict[str, Any]:
+def _layered(path: str, values: dict[str, Any], fetch: Fetch | None) -> dict[str, Any]:
     """`values` over those of the file that `extends` names; lists are joined, and a `sha256` must fit."""
     named = values.pop("extends", None)
     if named is None:
         return values
     texts = isinstance(named, dict) and all(isinstance(value, str) for value in named.values())
-    if not texts or "path" not in named or set(named) - {"path", "sha256"}:
-        raise UsageError(f"{path}: 'extends' must be a table of path and sha256")
+    keys = set(named) if texts else set()
+    if keys not in ({"path"}, {"path", "sha256"}, {"url", "sha256"}):
+        raise UsageError(f"{path}: 'extends' must be a table of path and sha256, or of url and sha256")
+    if "url" in keys:
+        return _joined(_fetched(path, named, fetch), values)
     below = os.path.join(os.path.dirname(os.path.abspath(path)), named["path"])
     if os.path.realpath(below) == os.path.realpath(path):
         raise UsageError(f"{path}: extends itself")
     if "sha256" in named:
         _check_hash(path, below, named["sha256"])
-    base = read_config(below)
+    return _joined(read_config(below, fetch), values)
+
+
+def _fetched(path: str, named: dict[str, str], fetch: Fetch | None) -> dict[str, Any]:
+    if fetch is None:
+        raise UsageError(f"{path}: 'extends' by url is not read here; name a path")
+    base = read_config(fetch(named["url"], named["sha256"].lower()))
+    for key in ("patterns", "baseline"):
+        if base.pop(key, None):
+            raise UsageError(f"{named['url']}: {key!r} names files, and a configuration from a URL has none beside it")
+    return base
+
+
+def _joined(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     return base | {key: [*base.get(key, ()), *v] if isinstance(v, list) else v for key, v in values.items()}
 
 

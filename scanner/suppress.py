@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from scanner.errors import UsageError
 from scanner.records import Finding, Place, Suppression
-from scanner.secrets import PUBLISHED_KEY, fingerprint, holds
+from scanner.secrets import PUBLISHED_KEY, digests, fingerprint, holds
 
 IGNORE_FILE = ".keysieveignore"
 _FINGERPRINT = re.compile(r"[0-9a-f]{16,64}\Z")
@@ -29,6 +29,9 @@ class Rule:
     regex: str = ""  # found in the credential
     commit: str = ""  # the id, or how it begins
     expires: str = ""  # the last day it counts, YYYY-MM-DD
+    path_regex: str = ""  # found in the path
+    line: int = 0  # that the finding begins on, or touches; with `paths`
+    digest: str = ""  # of the credential, as other scanners write it: the algorithm, a colon and hex digits
 
 
 class Outcome(NamedTuple):
@@ -48,11 +51,17 @@ class Suppressions:
         self._expired = [rule for rule in rules if _expired(rule, today)]
         self._keys = (PUBLISHED_KEY, *keys)  # of those files that were made with another key than this report
         self._by_print: dict[str, list[Rule]] = {}
+        self._by_digest: dict[str, list[Rule]] = {}
+        self._by_line: dict[tuple[object, ...], list[Rule]] = {}
         self._others: list[Rule] = []
         for rule in self._rules:
             if rule.fingerprint:
                 self._by_print.setdefault(rule.fingerprint[:_SHORTEST], []).append(rule)
-            elif rule.paths or rule.pattern or rule.regex or rule.commit:
+            elif rule.digest:
+                self._by_digest.setdefault(rule.digest, []).append(rule)
+            elif rule.line:
+                self._by_line.setdefault((*rule.paths, rule.line), []).append(rule)
+            elif rule.paths or rule.pattern or rule.regex or rule.commit or rule.path_regex:
                 self._others.append(rule)
 
     def apply(self, findings: Iterable[Finding]) -> Outcome:
@@ -85,6 +94,15 @@ class Suppressions:
             for rule in self._by_print.get(text[:_SHORTEST], ())
             if text.startswith(rule.fingerprint) and rule.pattern in ("", finding.pattern)
         ]
+        if self._by_digest:
+            named += [rule for text in digests(finding.secret) for rule in self._by_digest.get(text, ())]
+        if self._by_line:
+            named += [
+                rule
+                for place in finding.places
+                for line in range(place.span.line, place.span.end_line + 1)
+                for rule in self._by_line.get((place.path, line), ())
+            ]
         return named + [
             rule
             for rule in self._others
@@ -97,8 +115,12 @@ def _expired(rule: Rule, today: str) -> bool:
 
 
 def _covers(rule: Rule, place: Place) -> bool:
-    here = not rule.paths or bool(place.path) and _globbed(rule.paths)(place.path)
-    return here and (not rule.commit or place.commit.startswith(rule.commit))
+    if rule.line and not (place.path in rule.paths and place.span.line <= rule.line <= place.span.end_line):
+        return False
+    here = not rule.paths or rule.line or bool(place.path) and _globbed(rule.paths)(place.path)
+    if rule.path_regex and not (place.path and re.search(rule.path_regex, place.path)):
+        return False
+    return bool(here) and (not rule.commit or place.commit.startswith(rule.commit))
 
 
 @lru_cache(maxsize=256)

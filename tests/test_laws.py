@@ -123,6 +123,8 @@ BASE = {"errors", "records", "secrets", "settings"}
 SHARED = BASE | {"cache", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
+    "accepted",
+    "organisation",
     "baseline",
     "config",
     "detector",
@@ -150,7 +152,8 @@ MAY: dict[str, set[str]] = {
     "store": SHARED | STAGES | JOINERS | {"store"},
     "sweep": SHARED | STAGES | JOINERS | {"store", "sweep"},
     "__init__": SHARED | JOINERS,
-    "__main__": {"cli"},
+    "__main__": {"cli", "gate"},
+    "gate": set(),
 }
 
 

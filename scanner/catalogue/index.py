@@ -1,7 +1,7 @@
 """The catalogue, parsed and checked once, kept as JSON in the cache: a clean scan never parses TOML.
 
-JSON because nothing in it can run; the compiled hyperscan database beside it is native data and has the
-cache's own rules (`scanner.cache`).
+Lines of JSON, parsed one by one as they are needed: nothing in them can run. The compiled hyperscan database beside it
+is native data and has the cache's own rules (`scanner.cache`).
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from scanner import cache
 from scanner.catalogue import load
 from scanner.records import Credential, Entry, Part
 from scanner.version import VERSION
 
-FORMAT = 2
+FORMAT = 4
 """Raised when what is kept changes its form."""
 
+T = TypeVar("T")
 Build = Callable[[Sequence[Credential]], list[Entry]]
 
 
@@ -31,27 +33,33 @@ class Catalogue:
         """`patterns` are users' own files and folders; `build` makes the table."""
         self._files = load.pattern_files([load.builtin_folder(), *patterns])
         self._build = build
-        self._read: tuple[list[Credential], list[Entry]] | None = None
-        self.key = _key(self._files)
+        self._read: tuple[Sequence[Credential], Sequence[Entry], dict[str, int]] | None = None
+        self.key = _key([*self._files, *(load.companions(load.pattern_files(patterns)) if patterns else ())])
 
     @property
-    def credentials(self) -> list[Credential]:
-        """All kinds, sorted by id."""
+    def credentials(self) -> Sequence[Credential]:
+        """All kinds, sorted by id; each is parsed when it is asked for."""
         return self._all()[0]
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> Sequence[Entry]:
         """The prefilter's table."""
         return self._all()[1]
 
-    def _all(self) -> tuple[list[Credential], list[Entry]]:
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Id -> position in `credentials`."""
+        return self._all()[2]
+
+    def _all(self) -> tuple[Sequence[Credential], Sequence[Entry], dict[str, int]]:
         if self._read is None:
             name = f"catalogue-{self.key}.json"
             self._read = _parse(cache.read(name))
             if self._read is None:
                 credentials = load.load(self._files)
-                self._read = (credentials, self._build(credentials))
-                cache.write(name, _dump(*self._read))
+                entries = self._build(credentials)
+                self._read = (credentials, entries, {kind.id: number for number, kind in enumerate(credentials)})
+                cache.write(name, _dump(credentials, entries))
         return self._read
 
 
@@ -67,23 +75,51 @@ def _key(files: Sequence[str]) -> str:
     return digest.hexdigest()[:32]
 
 
+class _Rows(Sequence[T]):
+    """Lines of JSON, parsed one by one when they are asked for: a scan needs few of thousands."""
+
+    def __init__(self, lines: list[bytes], make: Callable[[Any], T]) -> None:
+        self._lines = lines
+        self._make = make
+        self._made: dict[int, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> T: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[T]: ...
+    def __getitem__(self, number: int | slice) -> T | list[T]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = self._make(json.loads(self._lines[number]))
+        return made
+
+
 def _dump(credentials: Sequence[Credential], entries: Sequence[Entry]) -> bytes:
+    """A checksum of the rest, the ids, then a line for each credential and for each entry."""
     rows = [entry._replace(needle=entry.needle.hex()) for entry in entries]  # type: ignore[arg-type]
-    document = {"credentials": [asdict(item) for item in credentials], "entries": rows}
-    return json.dumps(document, separators=(",", ":")).encode()
+    lines = [[item.id for item in credentials], *map(asdict, credentials), *rows]
+    body = b"\n".join(json.dumps(line, separators=(",", ":")).encode() for line in lines)
+    return b"%08x\n" % zlib.crc32(body) + body
 
 
-def _parse(data: bytes | None) -> tuple[list[Credential], list[Entry]] | None:
+def _parse(data: bytes | None) -> tuple[Sequence[Credential], Sequence[Entry], dict[str, int]] | None:
     if data is None:
         return None
-    try:
-        document = json.loads(data)
-        return (
-            [_credential(raw) for raw in document["credentials"]],
-            [_entry(raw) for raw in document["entries"]],
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    lines = data[9:].split(b"\n")
+    if data[:9] != b"%08x\n" % zlib.crc32(data[9:]):
         return None  # a damaged cache is made anew
+    try:
+        numbers = {name: number for number, name in enumerate(json.loads(lines[0]))}
+        credentials = _Rows(lines[1 : len(numbers) + 1], _credential)
+        entries = _Rows(lines[len(numbers) + 1 :], _entry)
+    except (ValueError, TypeError):
+        return None
+    return credentials, entries, numbers
 
 
 def _credential(raw: dict[str, Any]) -> Credential:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from scanner.catalogue import schema
 from scanner.errors import PatternError, UsageError
@@ -23,7 +24,7 @@ def pattern_files(paths: Iterable[str]) -> list[str]:
     for path in paths:
         if os.path.isdir(path):
             for folder, _, names in os.walk(path):
-                files += [os.path.join(folder, name) for name in names if name.endswith(".toml")]
+                files += [os.path.join(folder, name) for name in names if name.endswith((".toml", ".yml", ".yaml"))]
         elif os.path.isfile(path):
             files.append(path)
         else:
@@ -33,22 +34,49 @@ def pattern_files(paths: Iterable[str]) -> list[str]:
 
 def load(files: Iterable[str]) -> list[Credential]:
     """The credentials of `files`, sorted by id. Raises PatternError, also where two share an id."""
-    import tomllib
-
     found: dict[str, Credential] = {}
     for file in files:
-        try:
-            with open(file, "rb") as stream:
-                document = tomllib.load(stream)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise PatternError(file, "", "(file)", f"cannot be read as TOML: {error}") from None
-        for credential in schema.credentials(document, file):
+        for credential in _credentials(file):
             other = found.get(credential.id)
             if other is not None:
                 raise PatternError(file, credential.id, "id", f"is taken by {other.file}")
             found[credential.id] = credential
     _check_joins(found)
     return [found[key] for key in sorted(found)]
+
+
+def _credentials(file: str) -> list[Credential]:
+    """Of one file in our form or in that of another scanner."""
+    import tomllib
+
+    document: dict[str, Any] = {}
+    try:
+        if not file.endswith((".yml", ".yaml")):
+            with open(file, "rb") as stream:
+                document = tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PatternError(file, "", "(file)", f"cannot be read as TOML: {error}") from None
+    if "provider" not in document:
+        from scanner.catalogue.foreign import file as foreign
+
+        if foreign.is_foreign(file, document):
+            document = foreign.read(file).document()
+            if not document["credential"]:
+                return []  # allowlists alone, say
+    return schema.credentials(document, file)
+
+
+def companions(files: Iterable[str]) -> list[str]:
+    """The files that users' own files in the form of another scanner extend, so that a change of them is noticed."""
+    found: list[str] = []
+    for file in files:
+        with open(file, "rb") as stream:
+            extends = b"extend" in stream.read()
+        if extends:
+            from scanner.catalogue.foreign import file as foreign
+
+            found += foreign.extended(file)
+    return found
 
 
 def _check_joins(found: dict[str, Credential]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from scanner.catalogue import relation, widths
@@ -30,10 +31,12 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "bounds": str, "expression": str, "keywords": list, "value": str, "first": str,
     "structure": (str, list), "shape": (str, list), "near_misses": list, "severity": str,
     "rank": str, "score": (float, int), "dummies": list, "placeholders": str, "part": list,
-    "joins": dict, "public": str, "min_randomness": (float, int), "verify": dict, "revoke": dict,
-    "respond": dict,
+    "joins": dict, "unless": list, "path": str, "public": str, "min_randomness": (float, int), "verify": dict,
+    "revoke": dict, "respond": dict,
 }  # fmt: skip
 _REQUIRED = ("id", "name", "source", "shape")
+_FOUND_IN = ("secret", "match", "line")
+_NUMBERS = ("entropy", "entropy_below")
 
 
 class _Table:
@@ -47,7 +50,7 @@ class _Table:
     def fail(self, field: str, problem: str) -> PatternError:
         return PatternError(self.file, self.id, field, problem)
 
-    def check_fields(self) -> None:
+    def check_fields(self, imported: bool) -> None:
         for name, value in self.raw.items():
             kind = _FIELDS.get(name)
             if kind is None:
@@ -55,7 +58,7 @@ class _Table:
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
                 raise self.fail(name, f"has the wrong type {type(value).__name__}")
         for name in _REQUIRED:
-            if not self.raw.get(name):
+            if not self.raw.get(name) and not (imported and name == "shape"):
                 raise self.fail(name, "is missing")
 
     def strings(self, name: str) -> tuple[str, ...]:
@@ -92,11 +95,12 @@ def credentials(document: dict[str, Any], file: str) -> list[Credential]:
         raise PatternError(file, "", "provider.respond", "must be a table")
     if not all(isinstance(raw, dict) for raw in tables):
         raise PatternError(file, "", "credential", "must be tables: [[credential]]")
+    for raw in tables:  # what was imported has no documentation to write a shape from
+        _Table(raw, file).check_fields(bool(provider.get("imported")))
     return [_credential(_Table(raw, file), provider["name"], shared) for raw in tables]
 
 
 def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Credential:
-    table.check_fields()
     if not _ID.match(table.id):
         raise table.fail("id", "must be lower-case words joined by hyphens")
     raw = table.raw
@@ -133,6 +137,8 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         placeholders=_parsed(table, "placeholders"),
         parts=tuple(_part(table, part) for part in raw.get("part", ())),
         **_joins(table),
+        unless=tuple(_unless(table, item) for item in raw.get("unless", ())),
+        path=_parsed(table, "path"),
         public=str(raw.get("public", "")),
         min_randomness=float(raw.get("min_randomness", 0)),
         width=wide,
@@ -224,6 +230,24 @@ def _revoke(table: _Table) -> dict[str, Any]:
     if raw and not str(raw["source"]).startswith("https://"):
         raise table.fail("revoke", "needs the provider's page in source")
     return raw
+
+
+def _unless(table: _Table, raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict) or not raw or set(raw) - {*_FOUND_IN, *_NUMBERS}:
+        raise table.fail("unless", f"must be tables of {', '.join((*_FOUND_IN, *_NUMBERS))}")
+    made: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in _NUMBERS:
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise table.fail("unless", f"{key} must be a number: Shannon entropy in bits a byte")
+            made[key] = float(value)
+            continue
+        made[key] = [value] if isinstance(value, str) else value
+        if not isinstance(made[key], list) or not all(isinstance(text, str) and text for text in made[key]):
+            raise table.fail("unless", f"{key} must be an expression or a list of them")
+        for text in made[key]:
+            _guard(table, "unless", partial(widths.width, text))
+    return made
 
 
 def _part(table: _Table, raw: Any) -> Part:

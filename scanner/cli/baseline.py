@@ -131,6 +131,37 @@ def audit(path: str, again: bool, **given: Any) -> int:
     return _code(summary)
 
 
+@command.command(name="import")
+@click.argument("file", metavar="FILE")
+@_scanning
+@_saying
+def import_(path: str, file: str, **given: Any) -> int:
+    """Accept what FILE of another scanner accepts and TARGET still holds, by content.
+
+    FILE is a .gitleaksignore, a JSON report of gitleaks or betterleaks, or a .secrets.baseline of detect-secrets. Each
+    finding of ours that it covers is added; entries that cover none are counted. `--baseline FILE` of `scan` reads such
+    files as they are, too.
+    """
+    from scanner.cli.rules import of_baseline
+    from scanner.suppress import Suppressions
+
+    if files.is_baseline(file):
+        raise UsageError(f"{file}: is a baseline of ours already")
+    rules, _ = of_baseline(file)
+    baseline = files.read(path) if os.path.exists(path) else files.new()
+    findings, summary = _scan(baseline, given | {"confidence": "low"})
+    outcome = Suppressions(rules).apply(findings)
+    known = set(baseline.entries)
+    for finding in outcome.suppressed:
+        if finding.fingerprint not in known:
+            _add(baseline, [finding], given | {"reason": given["reason"] or f"accepted in {os.path.basename(file)}"})
+    _write(path, baseline)
+    _merge_driver(path)
+    added = len(baseline.entries) - len(known)
+    click.echo(f"{path}: {added:,} findings accepted; of {len(rules):,} entries {len(outcome.stale):,} cover none")
+    return _code(summary)
+
+
 def _scan(baseline: files.Baseline, given: dict[str, Any]) -> tuple[list[Finding], Summary]:
     from scanner.pipeline import scan
 

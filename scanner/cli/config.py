@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from scanner import baseline
 from scanner import settings as options
-from scanner.config import allow_rules, config_file
+from scanner.cli.rules import of_baseline
+from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import UsageError
-from scanner.suppress import read_baseline
 
 _SECRET = "fingerprint_key"
 
@@ -53,16 +52,29 @@ def check(file: str) -> None:
     if unknown:
         raise UsageError(f"{path}: allow: no pattern has the id {unknown[0]!r}; `keysieve patterns list` shows them")
     for name in config.get("baseline", ()):
-        if baseline.is_baseline(name):
-            baseline.read(name)
-        else:
-            read_baseline(name)
+        of_baseline(name)
     click.echo(f"{path}: can be used; {len(rules)} rules of what is allowed")
+
+
+@command.command(name="import")
+@click.argument("file", metavar="FILE")
+@click.option("-o", "--output", metavar="FOLDER", default="keysieve-patterns", show_default=True, help="For patterns.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would become of it.")
+def import_(file: str, output: str, dry_run: bool) -> None:
+    """Make pattern files of ours from rules of another scanner, and tell what could not be taken over.
+
+    FILE is a configuration of gitleaks or betterleaks (TOML), or rules of Nosey Parker or Kingfisher (YAML, a file or a
+    folder). Nothing else has to be imported: `scan --config FILE` reads the same files as they are.
+    """
+    from scanner.cli import importing
+
+    for line in importing.imported(file, output, dry_run):
+        click.echo(line)
 
 
 def _read(file: str) -> tuple[str, dict[str, Any]]:
     path = file or config_file(())
-    return path, options.read_config(path)
+    return path, configuration(path)
 
 
 def _toml(value: object) -> str:

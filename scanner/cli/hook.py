@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import click
 
 from scanner import settings as options
 from scanner.cli.rules import Rules, key_in_use
-from scanner.config import allow_rules, config_file
+from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Finding, Place, Summary
 from scanner.secrets import preview
@@ -62,7 +63,7 @@ def run(kind: str, arguments: tuple[str, ...], baseline: tuple[str, ...], confid
     Exit codes: 0 go on, 1 a credential was found, 3 something could not be looked at.
     """
     path = config_file(())
-    config = options.read_config(path)
+    config = configuration(path)
     baselines = (*baseline, *config.get("baseline", ()))
     detect = options.DetectSettings(
         engine=config.get("engine", "auto"),
@@ -83,7 +84,26 @@ def run(kind: str, arguments: tuple[str, ...], baseline: tuple[str, ...], confid
     from scanner.pipeline import scan
 
     found, summary = scan(_target(), wanted)
+    if kind == "pre-commit" and summary.state == "complete" and summary.engine == "hyperscan":
+        _leave_stamp(path, wanted)
     return _tell(kind, rules.suppressions.apply(found).left, summary)
+
+
+def _leave_stamp(config: str, wanted: options.Settings) -> None:
+    """Tell `scanner.gate` which database holds, where no configuration has a say in that."""
+    if wanted.detect.patterns or wanted.detect.engine == "ahocorasick":
+        return
+    if config:
+        with open(config, "rb") as stream:
+            if b"extends" in stream.read():
+                return
+    import hyperscan._hs_ext as library
+
+    from scanner import gate
+    from scanner.pipeline import detector_for
+
+    with suppress(OSError):  # a cache that cannot be written is no error
+        gate.stamp(detector_for(wanted.detect).database, library.__file__)
 
 
 def _target() -> str:

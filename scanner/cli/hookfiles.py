@@ -88,6 +88,7 @@ def _own_folder() -> str:
 def _script(name: str, earlier: str, ours: bool) -> str:
     # -P: without it Python would import a `scanner` folder of the repository the hook runs in.
     python = shlex.quote(sys.executable)
+    gate = shlex.quote(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "gate.py"))
     feed = "printf '%s' \"${lines:+$lines$end}\" | " if name in _READS else ""
     lines = ["#!/bin/sh", _MARK, f"earlier={earlier}"]
     lines += ["lines=$(cat)", "end='", "'"] if feed else []
@@ -98,6 +99,7 @@ def _script(name: str, earlier: str, ours: bool) -> str:
             '    echo "keysieve: its Python is gone; install it again, or: keysieve hook install --uninstall" >&2',
             "    exit 3",
             "fi",
+            *([f"[ -f {gate} ] && exec {python} -I -S {gate}"] if name == "pre-commit" else []),
             f'{feed}{python} -P -m scanner hook run {name} "$@"',
         ]
     return "\n".join(lines) + "\n"

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import click
 
 from scanner.catalogue import load, page
+from scanner.config import configuration
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Credential
 from scanner.report._weakness import weaknesses
-from scanner.settings import DetectSettings, read_config
+from scanner.settings import DetectSettings
 
 
 @click.group(name="patterns")
@@ -20,7 +21,7 @@ from scanner.settings import DetectSettings, read_config
 @click.pass_context
 def command(ctx: click.Context, config_file: str) -> None:
     """List, explain and prove the kinds of credentials that keysieve finds."""
-    ctx.obj = tuple(read_config(config_file).get("patterns", ()))
+    ctx.obj = tuple(configuration(config_file).get("patterns", ()))
 
 
 def _all(own: Sequence[str]) -> list[Credential]:

@@ -29,6 +29,33 @@ def changes_of(environment: Mapping[str, str]) -> tuple[str, str]:
     raise UsageError(f"--ci: this is none of {known}; name the earlier commit in {BASE}, or use --range")
 
 
+def branch_range(target: str, branch: str) -> str:
+    """The range of what `branch` adds to the default branch of the repository at `target`, as its commits tell.
+
+    The default branch is what the remote `origin` calls HEAD, else `main`, else `master`, there or here.
+    Raises UsageError.
+    """
+    from scanner.sources.git.changes import resolve
+    from scanner.sources.git.discover import discover_upward
+    from scanner.sources.git.door import Door
+
+    repository = discover_upward(target)
+    if repository is None:
+        raise UsageError(f"--branch: {target} is not in a git repository")
+    door = Door(repository)
+    try:
+        names = [f"refs/{place}/{name}" for name in ("main", "master") for place in ("remotes/origin", "heads")]
+        base = next((name for name in ("refs/remotes/origin/HEAD", *names) if resolve(door, name, "")), "")
+        found = next((name for name in (branch, f"origin/{branch}") if resolve(door, name, "")), "")
+    finally:
+        door.close()
+    if not base:
+        raise UsageError("--branch: this repository has no origin/HEAD, main or master; use --range BASE..BRANCH")
+    if not found:
+        raise UsageError(f"--branch: {branch!r} is no branch of this repository")
+    return f"{base}..{found}"
+
+
 def _github(environment: Mapping[str, str]) -> str:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:

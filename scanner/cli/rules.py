@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
-from scanner.records import Finding, Suppression
+from scanner.errors import UsageError
 from scanner.secrets import PUBLISHED_KEY
 from scanner.settings import Settings
 from scanner.sources.git.discover import repository_top
@@ -35,14 +34,14 @@ class Rules:
                 rules += rules_of("ignore", path, read_ignores(path))
         keys = []
         for path in wanted.baselines:
-            found, key = _baseline(path)
+            found, key = of_baseline(path)
             rules += found
             keys += [key] if key else []
         return cls(Suppressions(rules, keys, time.strftime("%Y-%m-%d", time.gmtime())))
 
     def tell(self, outcome: Outcome, whole: bool) -> None:
         """Say on standard error which rules have expired and, after a `whole` scan, which cover nothing."""
-        stale = [rule for rule in outcome.stale if rule.fingerprint] if whole else []
+        stale = [rule for rule in outcome.stale if rule.fingerprint or rule.digest or rule.line] if whole else []
         for rules, problem in ((outcome.expired, "expired"), (stale, "matches nothing any more")):
             for rule in rules[:_MOST_TOLD]:
                 name = f"{rule.fingerprint[:16]} {rule.origin.reason}".strip()
@@ -60,29 +59,26 @@ def key_in_use(key: bytes, baselines: Sequence[str]) -> bytes:
     return baseline.read(own[0]).key if own and key == PUBLISHED_KEY else key
 
 
-def _baseline(path: str) -> tuple[list[Rule], bytes]:
+def of_baseline(path: str) -> tuple[list[Rule], bytes]:
+    """The rules of a baseline, of a report, or of another scanner's file, and the key of the baseline."""
     from scanner import baseline
 
     if baseline.is_baseline(path):
         read = baseline.read(path)
         return read.rules(path), read.key
-    return rules_of("baseline", path, read_baseline(path)), b""
+    theirs = _of_others(path)
+    return (rules_of("baseline", path, read_baseline(path)) if theirs is None else theirs), b""
 
 
-def allowed_by_comments(targets: tuple[str, ...], wanted: Settings, reported: list[Finding]) -> list[Finding]:
-    """What comments in the code allow: found by a second run that does not honour them."""
-    from scanner.pipeline import scan
+def _of_others(path: str) -> list[Rule] | None:
+    """What another scanner's file accepts; None for a file of ours."""
+    from scanner import accepted
 
-    detect = replace(wanted.detect, honour_allow=False)
-    every, _ = scan(targets, replace(wanted, detect=detect, run=replace(wanted.run, progress=False)))
-    honoured, _ = scan(targets, replace(wanted, run=replace(wanted.run, progress=False)))
-    known = {(finding.fingerprint, place) for finding in (*honoured, *reported) for place in finding.places}
-    found = []
-    for finding in every:
-        places = tuple(place for place in finding.places if (finding.fingerprint, place) not in known)
-        if places:
-            found.append(replace(finding, places=places, suppressed=Suppression("comment", "", "allowed in the code")))
-    return found
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return accepted.rules(path, stream.read())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--baseline {path}: cannot be read: {error}") from None
 
 
 def _plain(text: str) -> str:

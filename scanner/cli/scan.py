@@ -15,8 +15,8 @@ import click
 from scanner import settings as options
 from scanner.cache import check_writable
 from scanner.cli.output import colour, render, write
-from scanner.cli.rules import TELL_SUPPRESSED, Rules, allowed_by_comments, key_in_use
-from scanner.config import allow_rules, config_file
+from scanner.cli.rules import TELL_SUPPRESSED, Rules, key_in_use
+from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import ExitCode, UsageError
 from scanner.records import Confidence, Fault, Finding, Summary
 
@@ -26,6 +26,7 @@ from scanner.records import Confidence, Fault, Finding, Summary
 @click.option("--staged", is_flag=True, help="Scan what the index adds to HEAD.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Scan what the commits of a range add.")
 @click.option("--since", metavar="REV", default="", help="Scan what the commits since REV add.")
+@click.option("--branch", metavar="NAME", default="", help="Scan what a branch adds to the default branch.")
 @click.option("--ci", is_flag=True, help="Scan what this pull request or push adds, as the CI server tells.")
 @click.option("--no-history", is_flag=True, help="Scan files only.")
 @click.option("--history-only", is_flag=True, help="Scan git objects only.")
@@ -63,8 +64,10 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     """
     if given["ci"]:
         given["range_"] = _of_ci(given)
+    if given["branch"]:
+        given["range_"] = _of_branch(targets, given)
     path = given["config_file"] or ("" if given["no_config"] else config_file(targets))
-    config = options.read_config(path)
+    config = configuration(path)
     if "verify" in config and not given["config_file"]:
         # Whoever writes to a repository must not choose where credentials are sent.
         raise UsageError(f"{path}: 'verify' is read only from a file that --config names")
@@ -82,7 +85,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
         check_writable(wanted.report.output)
     if given["show_suppressed"] and wanted.report.format not in TELL_SUPPRESSED:
         raise UsageError(f"--show-suppressed: only {', '.join(TELL_SUPPRESSED)} can tell what is suppressed")
-    findings, suppressed, summary = _run(targets or (".",), wanted, rules, given["show_suppressed"])
+    findings, suppressed, summary = _run(targets or (".",), wanted, rules)
     shown = [*findings, *suppressed] if given["show_suppressed"] else findings
     write(render(report, shown, summary), wanted.report.output)
     code = _exit_code(findings, summary, wanted)
@@ -97,6 +100,18 @@ def _of_ci(given: dict[str, Any]) -> str:
     server, range_ = changes_of(os.environ)
     told = f"scanning {range_}" if range_ else "it names no earlier commit, so all is scanned"
     click.echo(f"keysieve: {_plain(server)}: {_plain(told)}", err=True)
+    return range_
+
+
+def _of_branch(targets: tuple[str, ...], given: dict[str, Any]) -> str:
+    if given["staged"] or given["range_"] or given["since"] or given["ci"]:
+        raise UsageError("--branch tells the range itself; leave out --staged, --range, --since and --ci")
+    if len(targets) > 1:
+        raise UsageError("--branch is one of one repository; name one target")
+    from scanner.cli.ranges import branch_range
+
+    range_ = branch_range((targets or (".",))[0], given["branch"])
+    click.echo(f"keysieve: scanning {_plain(range_)}", err=True)
     return range_
 
 
@@ -136,6 +151,7 @@ def _settings(given: dict[str, Any], config: dict[str, Any]) -> options.Settings
             minimum=Confidence.MEDIUM if minimum == Confidence.VERIFIED else minimum,
             fingerprint_key=key_in_use(options.fingerprint_key(config), baselines),
             honour_allow=not given["no_allow"],
+            show_allowed=given["show_suppressed"] and not given["no_allow"],
         ),
         source=options.SourceSettings(
             history=not given["no_history"],
@@ -171,7 +187,7 @@ def _asking(given: dict[str, Any], minimum: Confidence) -> options.VerifySetting
 
 
 def _run(
-    targets: tuple[str, ...], wanted: options.Settings, rules: Rules, show: bool
+    targets: tuple[str, ...], wanted: options.Settings, rules: Rules
 ) -> tuple[list[Finding], list[Finding], Summary]:
     """What is reported, what is suppressed, and the summary."""
     from scanner.pipeline import Scan
@@ -180,7 +196,9 @@ def _run(
     with _progress(wanted.run.progress) as progress:
         for _ in run.events(progress):
             pass
-    outcome = rules.suppressions.apply(run.findings(Confidence.LOW))
+    found = run.findings(Confidence.LOW)
+    allowed = [finding for finding in found if finding.suppressed]
+    outcome = rules.suppressions.apply(finding for finding in found if not finding.suppressed)
     least = wanted.detect.minimum
     left, gone = ([item for item in each if item.confidence >= least] for each in (outcome.left, outcome.suppressed))
     if wanted.verify.dry_run:
@@ -194,9 +212,7 @@ def _run(
     summary = replace(summary, errors=(*summary.errors, *unsettled))
     whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
     rules.tell(outcome, whole and summary.state == "complete")
-    if show and wanted.detect.honour_allow:
-        gone += allowed_by_comments(targets, wanted, left)
-    return left, gone, summary
+    return left, gone + [finding for finding in allowed if finding.confidence >= least], summary
 
 
 def _verified(findings: list[Finding]) -> tuple[list[Finding], tuple[Fault, ...]]:

@@ -114,11 +114,29 @@ def _behind() -> re.Pattern[bytes]:
     return re.compile(relation.BEHIND_FURTHER.encode() + rb"\S", re.IGNORECASE)
 
 
+class _Kinds:
+    """Kinds by number, made when they are asked for."""
+
+    def __init__(self, credentials: Sequence[Credential], timeout: float) -> None:
+        self._credentials = credentials
+        self._timeout = timeout
+        self._made: dict[int, Kind] = {}
+
+    def __getitem__(self, number: int) -> Kind:
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = Kind(number, self._credentials[number], self._timeout)
+        return made
+
+    def __iter__(self) -> Iterator[Kind]:
+        return (self[number] for number in range(len(self._credentials)))
+
+
 class Finder:
     """Exact matching for one table of the prefilter."""
 
     def __init__(self, credentials: Sequence[Credential], entries: Sequence[Entry], timeout: float) -> None:
-        self.kinds = [Kind(number, credential, timeout) for number, credential in enumerate(credentials)]
+        self.kinds = _Kinds(credentials, timeout)
         self._entries = entries
         self._reaches: dict[int, Reach] = {}
         self._literals: dict[int, Any] = {}
@@ -223,7 +241,8 @@ def _secret_span(found: Any) -> tuple[int, int]:
     for name in ("secret", "bare"):
         if name in groups and found.start(name) >= 0:
             return int(found.start(name)), int(found.end(name))
-    group = 1 if found.re.groups and not groups and found.start(1) >= 0 else 0
+    numbers = range(1, found.re.groups + 1) if not groups else ()
+    group = next((number for number in numbers if found.start(number) >= 0), 0)
     return int(found.start(group)), int(found.end(group))
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from scanner.records import Reason
+
+MARK = Reason("allowed by a comment", 0.0)
+"""The last reason of what is shown only since somebody asked for what is suppressed, too."""
+
 _SAME_LINE = re.compile(
     rb"keysieve:allow|gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|ggignore"
     rb"|pragma:[ \t]*allowlist[ \t]+secret|pragma:[ \t]*whitelist[ \t]+secret|secretlint-disable-line"

@@ -18,6 +18,7 @@ from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, structure
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
+from scanner.score.unless import excuse
 
 PROVED = 0.97
 BROKEN = 0.5
@@ -55,6 +56,9 @@ def judge(
     value = match.secret.reveal()
     if not value:
         return Judgement(0.0, silent="empty", refuted=True)
+    excused = excuse(credential.unless, value, text, outer) if credential.unless else ""
+    if excused:
+        return Judgement(0.0, silent=excused, refuted=True)
     evidence, proved = [], False
     for name in credential.structure:
         for item in structure.check(name, value, text[outer[0] : outer[1]]):
@@ -69,6 +73,12 @@ def judge(
     return _weigh(credential, evidence, reasons, proved)
 
 
+def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
+    """Whether a comment allows the match at `outer`."""
+    low = max(0, outer[0] - REACH)
+    return bool(allowed(text[low : outer[1] + REACH], outer[0] - low, outer[1] - low))
+
+
 def _weigh(
     credential: Credential, evidence: Sequence[structure.Evidence], reasons: list[Reason], proved: bool
 ) -> Judgement:
@@ -81,6 +91,8 @@ def _weigh(
         score = min(score, BROKEN)
     if any(part.secret and part.required for part in credential.parts) and not _has_secret(reasons):
         score = min(score, ALONE)
+    if any(reason.text.endswith(_MISSING) for reason in reasons):
+        score = min(score, ALONE)
     return Judgement(round(max(0.0, min(1.0, score)), 3), (*told, *reasons))
 
 
@@ -89,6 +101,7 @@ def _has_secret(reasons: list[Reason]) -> bool:
 
 
 _LONE = "its secret part was not found nearby"
+_MISSING = ", which it needs, was not found nearby"
 
 
 def _documented(credential: Credential, value: bytes) -> bool:
@@ -161,6 +174,9 @@ def _reasons(
     if credential.parts and any(part.secret for part in credential.parts):
         known = any(name == "id" for name, _ in match.parts)
         found.append(Reason("its other part stands beside it" if known else _LONE, 0.05 if known else 0.0))
+    present = {name for name, _ in match.parts}
+    missing = [part.name for part in credential.parts if part.required and not part.secret and part.name not in present]
+    found += [Reason(f"its part {name}{_MISSING}", 0.0) for name in missing]
     if credential.public:
         found.append(Reason(credential.public, -0.2))
     return found + context.surroundings(text, *span)

@@ -38,7 +38,7 @@ def test_what_comes_from_the_cache_is_what_was_parsed(home: Path, monkeypatch: p
     parsed = (first.credentials, first.entries)
     monkeypatch.setattr(load, "load", never)
     second = catalogue()
-    assert (second.credentials, second.entries) == parsed
+    assert (list(second.credentials), list(second.entries)) == parsed
     assert [type(entry) for entry in second.entries] == [type(entry) for entry in first.entries]
 
 
@@ -49,11 +49,21 @@ def test_it_is_read_when_first_asked_for(home: Path, monkeypatch: pytest.MonkeyP
         catalogue().entries  # noqa: B018
 
 
-def test_the_cache_is_one_file_of_json(home: Path) -> None:
+def test_the_cache_is_one_file_of_lines_of_json(home: Path) -> None:
     catalogue().entries  # noqa: B018
     (name,) = os.listdir(home)
     assert name.startswith("catalogue-")
-    assert set(json.loads((home / name).read_bytes())) == {"credentials", "entries"}
+    _, ids, *lines = (home / name).read_bytes().split(b"\n")
+    kinds = [json.loads(line)["id"] for line in lines[: len(json.loads(ids))]]
+    assert kinds == json.loads(ids) and len(json.loads(lines[-1])) == 8
+
+
+def test_a_byte_that_changed_anywhere_is_noticed(home: Path) -> None:
+    catalogue().entries  # noqa: B018
+    (name,) = os.listdir(home)
+    whole = bytearray((home / name).read_bytes())
+    whole[len(whole) // 2] ^= 1
+    damaged(home, bytes(whole))
 
 
 def test_it_works_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,3 +184,29 @@ def test_create_does_not_overwrite(repo: Repo) -> None:
 def test_a_baseline_of_what_could_not_be_scanned_is_not_green(tmp_path: Path) -> None:
     done = keysieve("baseline", "create", "-b", tmp_path / "b", tmp_path / "missing")
     assert done.code == 2 and not (tmp_path / "b").exists()
+
+
+def test_a_credential_that_is_allowed_in_one_place_only_is_told_in_both_ways(repo: Repo) -> None:
+    repo.commit("two", c_dot_py=f'KEY = "{leak(5)}"  # keysieve:allow\n')
+    repo.commit("three", c_dot_py=f'KEY = "{leak(5)}"\n')  # the comment is gone
+    repo.commit("four", d_dot_py=f'KEY = "{leak(5)}"  # keysieve:allow\n')
+    _, plain = report("--baseline", NAME, ".", cwd=repo.path)
+    _, every = report("--baseline", NAME, "--show-suppressed", ".", cwd=repo.path)
+    left = [found for found in every["findings"] if "suppressed" not in found]
+    assert left == plain["findings"] and [place["path"] for place in left[0]["places"]] == ["c.py"]
+    gone = [found for found in every["findings"] if found.get("suppressed", {}).get("kind") == "comment"]
+    assert [place["path"] for found in gone for place in found["places"]] == ["c.py", "d.py"]
+    assert "allowed by a comment" not in str(every["findings"])
+
+
+def test_a_branch_against_the_default_one(repo: Repo) -> None:
+    repo.git("branch", "-M", "main")
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit("two", e_dot_py=f'KEY = "{leak(6)}"\n')
+    repo.git("checkout", "-q", "main")
+    code, document = report("--branch", "feature", ".", cwd=repo.path)
+    assert code == 1
+    assert [place["path"] for found in document["findings"] for place in found["places"]] == ["e.py"]
+    assert report("--branch", "main", ".", cwd=repo.path)[0] == 0
+    for arguments in (("--branch", "nowhere"), ("--branch", "feature", "--staged"), ("--branch", "feature", "a", "b")):
+        assert keysieve("scan", *arguments, cwd=repo.path).code == 2

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -145,3 +149,50 @@ def test_check_and_show(tmp_path: Path) -> None:
     assert done.code == 0 and "1 rules" in done.out
     shown = keysieve("config", "show", cwd=tmp_path).out
     assert "ours" not in shown and 'paths = ["a"]' in shown
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A loopback server's address and the folder it serves."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", folder
+        server.shutdown()
+        thread.join()
+
+
+def test_an_organisations_file_is_fetched_once_and_pinned(
+    repo: Repo, served: tuple[str, Path], tmp_path: Path
+) -> None:
+    address, folder = served
+    (folder / "org.toml").write_text('exclude = ["src/"]\n')
+    digest = hashlib.sha256((folder / "org.toml").read_bytes()).hexdigest()
+    cache = str(tmp_path / "own-cache")
+    own = {"KEYSIEVE_CACHE_DIR": cache, "http_proxy": "", "no_proxy": "*"}
+    repo.write("keysieve.toml", f'extends = {{ url = "{address}/org.toml", sha256 = "{digest}" }}\n')
+    assert keysieve("config", "show", cwd=repo.path, **own).out.count("src/") == 1
+    (folder / "org.toml").unlink()
+    assert "src/" in keysieve("config", "show", cwd=repo.path, **own).out
+    (folder / "org.toml").write_text("")
+    other = keysieve("config", "show", cwd=repo.path, **own | {"KEYSIEVE_CACHE_DIR": str(tmp_path / "other")})
+    assert other.code == 2 and "SHA-256" in other.err and f"{address}/org.toml" in other.err
+
+
+@pytest.mark.parametrize(
+    ("extends", "says"),
+    [
+        ('{ url = "https://x.example/a" }', "sha256"),
+        ('{ url = "http://x.example/a", sha256 = "' + "0" * 64 + '" }', "must be https"),
+        ('{ url = "https://u:p@x.example/a", sha256 = "' + "0" * 64 + '" }', "must be https"),
+        ('{ url = "https://x.example/a", sha256 = "12" }', "64 hex digits"),
+        ('{ url = "http://127.0.0.1:9/a", sha256 = "' + "0" * 64 + '" }', "cannot be had"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_fetched_safely_is_refused(repo: Repo, extends: str, says: str) -> None:
+    repo.write("keysieve.toml", f"extends = {extends}\n")
+    done = keysieve("config", "show", cwd=repo.path, http_proxy="", no_proxy="*")
+    assert done.code == 2 and says in done.err

@@ -350,7 +350,7 @@ def test_a_baseline_holds_after_the_file_moved(dirty: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", "[]", "{}", '{"findings": 1}', '{"findings": [{}]}', '{"fingerprint": "x"}\n', "null"]
+    "text", ["", "nonsense", "{}", '{"findings": 1}', '{"findings": [{}]}', '{"fingerprint": "x"}\n', "null"]
 )
 def test_a_baseline_that_is_no_report_is_a_usage_error(dirty: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "old").write_text(text)

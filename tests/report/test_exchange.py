@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as xml
+from pathlib import Path
 from typing import Any
 
 import pytest
+import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
@@ -134,6 +136,16 @@ def test_junit_counts_what_it_holds(render: Render) -> None:
                 assert int(holder.attrib["failures"]) == len(list(root.iter("failure")))
                 assert int(holder.attrib["errors"]) == len(list(root.iter("error"))) == len(summary.errors)
             assert bool(findings) == bool(list(root.iter("failure")))
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_junit_is_valid(clear: bool, render: Render) -> None:
+    schema = xmlschema.XMLSchema10(Path(__file__).with_name("junit.xsd"))
+    for findings in ([], weird_findings()):
+        for summary in (make_summary(), incomplete_summary(), make_summary(started="2026-01-31T23:59:59Z")):
+            schema.validate(render("junit", findings, summary, show_secrets=clear))
+    empty = "<testsuites name='x' tests='0' failures='0' errors='0' time='1'><testsuite/></testsuites>"
+    assert not schema.is_valid(empty)
 
 
 def test_csv_has_a_row_for_each_place_and_runs_nothing(render: Render) -> None:
