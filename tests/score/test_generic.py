@@ -233,7 +233,8 @@ def test_a_random_value_under_a_keys_name_is_shown(name: str) -> None:
     assert shown("hyperscan", f'{name} = "{value}"'.replace('" =', '":')) == [value.encode()]
 
 
-@pytest.mark.parametrize("line", ['key = "user_session_cache_key"', 'map.put(NAME, "value")', 'key: "en_US.UTF-8.locale"',
+@pytest.mark.parametrize("line", ['key = "user_session_cache_key"', 'map.put(NAME, "value")',
+                                  'key: "en_US.UTF-8.locale"',
                                   "'password' => 'required|string|max:50'", 'password.lstrip("*LOCKED*")'])  # fmt: skip
 def test_what_only_looks_like_an_assignment_is_silent(line: str) -> None:
     assert shown("hyperscan", line) == []
