@@ -27,10 +27,18 @@ _ATTRIBUTE = (
 _OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
 _BRACE_SCREEN = r"\{[ \t]{0,4}"
 _BRACE = _BRACE_SCREEN + r"(?=\\?[\"'])"  # C++: std::string key{"..."}
-_CALL = r"(?<!\.encode)(?<!\.decode)(?<!\.get)(?<!\.fetch)\([ \t]{0,4}"
+_ASKS = (
+    ("encode", "decode", "get", "fetch", "strip", "lstrip", "rstrip", "split", "replace", "match", "matches", "find")
+    + ("startswith", "endswith", "startsWith", "endsWith", "indexOf", "includes", "contains", "join", "format")
+    + ("search", "sub")
+)  # methods that set nothing
+_CALL = "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
 _PAIR = r"(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
+_CONSTANT_NAME = r"(?<=\([ \t]{0,4}[\w.:]{0,60}[A-Z][A-Z0-9_]{2,40})"
+_CONSTANT = _CONSTANT_NAME + r"[ \t]{0,2},[ \t]{0,4}(?=[\"'])"  # put(Keys.API_KEY, "value")
+_CONSTANT_SCREEN = r",[ \t]{0,4}[\"']"
 _OPTION_NAME = r"(?:(?:^|[\s\"'\[,])--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{1,60}"
 _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
 _OPTION = f"(?<={_OPTION_NAME}){_OPTION_SCREEN}"
@@ -92,7 +100,7 @@ def bridge(same_line: bool, further: bool) -> str:
     """What may stand between a name and its value; `further` for names that belong to one provider."""
     after = _OPENING if same_line else _NEXT_LINE
     near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}|{_DEFAULT}"
-    near_by += f"|{_BRACE}"
+    near_by += f"|{_BRACE}|{_CONSTANT}"
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
@@ -139,7 +147,7 @@ _OPEN_SCREEN = OPEN.replace("(?i:", "(?:")
 def _behind(option: str) -> str:
     space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{space}"
-    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}{option}"
+    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
     between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT}|{_BRACE_SCREEN})"
     return f"[\\w.\\- ]{{0,40}}{between}{_OPEN_SCREEN}"
 

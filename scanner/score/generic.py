@@ -10,7 +10,7 @@ import re
 
 from scanner.records import Reason
 from scanner.score.context import hash_named
-from scanner.score.habits import habit, phrase, stands_in
+from scanner.score.habits import drawn_words, habit, phrase, stands_in
 from scanner.score.randomness import randomness
 
 _CODE = re.compile(
@@ -30,16 +30,18 @@ _ALGORITHM = re.compile(
     r"(?i)^(?:hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
 )
+_RULES = re.compile(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 _UUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _DIGEST = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
 _NOT_NAMES = re.compile(
-    rb"(?i)(?:file|path|dir|url|uri|name|id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
+    rb"(?i)(?:file|path|dir|url|uri|name|(?<!andro)id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
-    rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|salt|index"
-    rb"|status|state|enabled|required|min|max|reset|confirmation|confirm|format|description|example|endpoint"
-    rb"|izers?|ized?|ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
-    rb"|view|form|mode|at|on|in|passes|icon|image|logo|button|link|route|action|event|css|style"
+    rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|index"
+    rb"|status|state|enabled|required|(?<!ad)min|max|reset|confirmation|confirm|format|description|example|endpoint"
+    rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
+    rb"|view|(?<!plat)form|mode|[_\-.](?:at|on|in)|(?-i:(?<=[a-z])(?:At|On|In))|passes|icon|image|logo|button|link|route|action|event|css|style"
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
+    rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|encoding|charset|kind|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
@@ -69,6 +71,18 @@ _PLAIN = re.compile(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|cr
 _STRONG = re.compile(
     rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$"
 )
+_SETTING = re.compile(
+    rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
+    rb"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:=|:[ \t]+)|[\w.\-]{0,40}(?:datasource|jdbc|db|database|mail|smtp|ldap|redis"
+    rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy)(?:\.[\w\-]+){1,2}"
+    rb"[ \t]?=[ \t]?)[\"']?$"
+)  # DB_PASSWORD=x, spring.datasource.password=x
+_DEFAULT = re.compile(
+    r"(?i)[^a-z]|pass(?:word|wd)?|secret|default|^(?:postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|minioadmin|elastic|neo4j"
+    r"|rabbitmq|oracle|tiger|airflow|grafana|wordpress|drupal|joomla)$"
+)  # logins that a product comes with, and what is more than one word
+_NUMBER_SETTING = re.compile(rb"(?i)^[ \t]*[\"']?[\w.\-]*(?:password|passwd|passphrase|pwd)[\"']?[ \t]*[:=][ \t]*$")
+_PLAINLY = re.compile(rb"(?i)passw|passphrase|pwd")
 _OF_A_PAGE = re.compile(
     rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
     rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
@@ -76,8 +90,21 @@ _OF_A_PAGE = re.compile(
 _PASSWORD = re.compile(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
 
 
+def setting(text: bytes, start: int, end: int) -> bool:
+    """Whether the value at `start` to `end` is all that a line of settings assigns: a bare word there is meant so."""
+    low = text.rfind(b"\n", 0, start) + 1
+    before, after = text[low:start], text[end : end + 80].split(b"\n", 1)[0]
+    if re.match(rb"[\"']?[ \t]*(?:#.*)?\r?$", after) is None:
+        return False
+    number = text[start:end].isdigit() and _NUMBER_SETTING.match(before) is not None
+    return number or _SETTING.match(before) is not None
+
+
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
-    """Why the value is no credential at all, or ""; `around` is the byte before and some bytes behind it."""
+    """Why the value is no credential at all, or ""; `around` is the byte before and some bytes behind it.
+
+    `quoted` holds also where a setting is all that its line says.
+    """
     chance = randomness(value)
     if len(value) < 4:
         return "is too short"
@@ -89,9 +116,11 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "its name asks for something else than the credential"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
         return "is a path, a file or a URL"
+    if _RULES.match(value):
+        return "is a list of rules or types"
     if _VERSION.search(value):
         return "is a version, a date or an address"
-    if " " in value and len(value.split()) > 1:
+    if " " in value and len(value.split()) > 1 and not (_PLAINLY.search(name) and drawn_words(value)):
         return "is prose"
     if not value.isascii() and not any(map(str.isdigit, value)):
         return "is a word of some language"
@@ -110,7 +139,8 @@ def _other_word(name: bytes) -> bool:
 def _bare(value: str, chance: float, around: tuple[bytes, bytes]) -> str:
     """What speaks against a value without quotes: in code that is an expression."""
     before, after = around
-    if _EXPRESSION.search(value) or before == b"(":
+    encoded = chance >= 0.9 and _BASE64.match(value)
+    if not encoded and _EXPRESSION.search(value) or before == b"(":
         return "is an expression of code"
     if _NUMBER.match(value):
         return "is a number"
@@ -123,20 +153,23 @@ def _bare(value: str, chance: float, around: tuple[bytes, bytes]) -> str:
 
 def _same(value: str, name: bytes) -> bool:
     letters = re.sub(r"[^a-z]", "", value.lower())
-    return bool(letters) and letters in re.sub(r"[^a-z]", "", name.decode("latin-1").lower())
+    return len(letters) > len(value) / 3 and letters in re.sub(r"[^a-z]", "", name.decode("latin-1").lower())
 
 
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], password: bool = False) -> list[Reason]:
     """What speaks for and against a value that could be a credential; `password` where its kind is one by itself."""
     chance = randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
-    found = [_made(value, password or bool(_PASSWORD.search(named)), chance)]
+    password = password or bool(_PASSWORD.search(named))
+    found = [_made(value, password, chance)]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
         found.append(Reason("it is short", -0.1))
-    if value.isdigit():
+    if value.isdigit() and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
+    if chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value) and setting(text, *span):
+        found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
     if _WORDS.match(value) and chance < 0.8:
@@ -144,10 +177,19 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))
     if _OF_A_PAGE.search(named):
-        found.append(Reason("it belongs to one page or request, and ends with it", -0.3))
+        found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
     return found
+
+
+def fitting(value: str, password: bool) -> Reason:
+    """How a value looks that stands where its kind's stands; a password there may be what people choose."""
+    chance = randomness(value)
+    how = habit(value) if password and chance < 0.5 else ""
+    if how:
+        return Reason(f"its value is made as people make passwords ({how})", 0.0)
+    return Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5))
 
 
 _RANDOM = 0.45
@@ -157,6 +199,8 @@ _RANDOM = 0.45
 def _made(value: str, password: bool, chance: float) -> Reason:
     """How the value was made: by people, where it is a password, or drawn."""
     weight = _RANDOM * (chance - 0.5)
+    if password and value.isdigit() and 5 <= len(value) <= 12:
+        return Reason("its value is a number under a password's name", -0.05)
     how = habit(value) if password else ""
     if how and weight < 0.1:
         return Reason(f"its value is made as people make passwords ({how})", 0.1)

@@ -19,8 +19,25 @@ _STAND_INS = re.compile(
 )
 
 
+_DRAWN_WORDS = re.compile(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
+_PROSE = re.compile(
+    r"\b(?:the|and|for|you|your|our|his|her|their|its|this|that|these|those|with|without|from|into|not|are|was"
+    r"|were|has|have|had|can|could|will|would|should|must|may|does|did|been|but|who|what|when|where|which"
+    r"|why|how|than|then|them|they|she|him|all|any|some|each|enter|please|password|passwords|secret|user"
+    r"|users|username|account|login|forgot|change|reset|confirm|new|old|here|there|use|used|using|set|get"
+    r"|only|one|two)\b"
+)
+
+
+def drawn_words(value: str) -> bool:
+    """Whether four words or more stand side by side as in a drawn passphrase: none of them joins a sentence."""
+    return bool(_DRAWN_WORDS.match(value)) and not _PROSE.search(value)
+
+
 def habit(value: str) -> str:
     """Which habit of people made this password, in words; "" where none shows."""
+    if drawn_words(value):
+        return "words drawn for a passphrase"
     if not 5 <= len(value) <= 40 or not value.isascii() or _STAND_INS.match(value):
         return ""
     digits, symbols = any(map(str.isdigit, value)), len(_SYMBOL.findall(value))

@@ -118,8 +118,11 @@ def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int,
     if made_up or credential.rank != "generic":
         return made_up
     before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 8]
-    quoted = before in (b'"', b"'", b"`")
-    return generic.silent_reason(words, _name(text, span, outer), quoted, (before, after))
+    if credential.min_randomness and randomness(words) < credential.min_randomness:
+        return "looks too little drawn at random for such a name"
+    name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
+    quoted = before in (b'"', b"'", b"`") or generic.setting(text, *span)
+    return generic.silent_reason(words, name, quoted, (before, after))
 
 
 @lru_cache(maxsize=512)
@@ -137,6 +140,9 @@ def _body(credential: Credential, value: str) -> str:
             return value[len(literal) :]
     return value
 
+
+_PASSWORDS = frozenset(("uri-password", "pair-password"))
+"""Checks of kinds whose value is a password by its place: there people choose it."""
 
 _NAME_BEFORE = re.compile(rb"[\w.\-:]{0,40}\Z")
 _NAME_AFTER = re.compile(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
@@ -159,12 +165,11 @@ def _reasons(
 ) -> list[Reason]:
     words = value.decode("latin-1")
     found: list[Reason] = []
+    password = not credential.keywords and "password" in credential.name.lower()
     if credential.rank == "generic":
-        password = not credential.keywords and "password" in credential.name.lower()
         found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
-        chance = randomness(words)
-        found.append(Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5)))
+        found.append(generic.fitting(words, password or not _PASSWORDS.isdisjoint(credential.structure)))
         if context.hash_named(text, *span):
             found.append(Reason("its line speaks of a digest", -0.2))
     else:

@@ -195,3 +195,52 @@ def test_a_value_that_repeats_its_name_is_silent() -> None:
 def test_a_bare_word_is_silent_and_a_quoted_one_is_not() -> None:
     assert silent_reason("wonderland", b"password", False) == "is a bare word"
     assert silent_reason("wonderland", b"password", True) == ""
+
+
+SETTINGS = [
+    "MYSQL_ROOT_PASSWORD=marigold", "  - DB_PASSWORD=marigold", "export DB_PASSWORD=marigold", "DB_PASSWORD: marigold",
+    "spring.datasource.password=marigold",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SETTINGS)
+def test_a_word_that_is_all_a_setting_says_is_a_weak_password(line: str) -> None:
+    assert shown("hyperscan", line) == [b"marigold"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["DB_PASSWORD=postgres", "DB_PASSWORD=some-secret", "password = marigold", "self.password=marigold",
+     "form.label.password=Marigold", "run(PASSWORD=marigold, retry=1)"],
+)  # fmt: skip
+def test_a_word_elsewhere_or_a_default_login_is_not_shown(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+@pytest.mark.parametrize("line", ["DB_PASSWORD=739205", "password: 739205", 'password = "739205"'])
+def test_a_number_under_a_passwords_name_is_shown(line: str) -> None:
+    assert shown("hyperscan", line) == [b"739205"]
+
+
+def test_words_of_a_drawn_passphrase_are_told_from_prose() -> None:
+    assert shown("hyperscan", 'passphrase = "marigold pewter lantern crawl"') == [b"marigold pewter lantern crawl"]
+    assert shown("hyperscan", 'password = "please enter your secret word"') == []
+
+
+@pytest.mark.parametrize("name", ["key", '"key"', "SIGNING_AUTH", "HASHIDS_SALT", "TOKEN_PRODUCTION", "SECRET_ADMIN"])
+def test_a_random_value_under_a_keys_name_is_shown(name: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown("hyperscan", f'{name} = "{value}"'.replace('" =', '":')) == [value.encode()]
+
+
+@pytest.mark.parametrize("line", ['key = "user_session_cache_key"', 'map.put(NAME, "value")',
+                                  'key: "en_US.UTF-8.locale"',
+                                  "'password' => 'required|string|max:50'", 'password.lstrip("*LOCKED*")'])  # fmt: skip
+def test_what_only_looks_like_an_assignment_is_silent(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+def test_the_argument_behind_a_constant_belongs_to_it() -> None:
+    value = machine(string.ascii_letters + string.digits, 20)
+    for engine in ENGINES:
+        assert shown(engine, f'map.put(Keys.API_KEY, "{value}")') == [value.encode()]
