@@ -84,7 +84,9 @@ def _settled(
     ids, owners = _ordered(_numbers(trees.ids), np.repeat(np.arange(len(trees.counts)), trees.counts))
     first = np.append(True, ids[1:] != ids[:-1]) if len(ids) else np.zeros(0, bool)
     strange = ~_within(ids[first], present)
-    odd = np.unique(np.concatenate([np.array(trees.odd, np.int64), owners[first][strange]]))
+    known = ~strange[np.cumsum(first) - 1]
+    # Every row that shows what is no id: the same bytes may be inserted into several trees.
+    odd = np.unique(np.concatenate([np.array(trees.odd, np.int64), owners[~known]]))
     found: list[bytes] = []
     counts: list[int] = []
     for row in odd.tolist():
@@ -95,7 +97,6 @@ def _settled(
             return ids, owners, True
         counts.append(len(found) - before)
     exact = _numbers(found)
-    known = ~strange[np.cumsum(first) - 1]
     ids, owners = _ordered(np.concatenate([ids[known], exact]), np.concatenate([owners[known], np.repeat(odd, counts)]))
     return ids, owners, not _within(exact, present).all()
 
