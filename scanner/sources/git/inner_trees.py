@@ -301,6 +301,8 @@ class Builder:
                     held.append(start + shift)
                     held.append(place + shift)
                     held.append(above[at + 3])
+                elif low < place + size and place < high:
+                    return False  # a part of the id: the rest of it may have been inserted
         for one in new:
             text = ids[one]
             place = -1
