@@ -200,6 +200,14 @@ def surroundings(text: bytes, start: int, end: int) -> list[Reason]:
     return found
 
 
+def within_binary(text: bytes, start: int, end: int) -> bool:
+    """Whether the match stands among bytes that no text holds: within 64 of it, on its own line."""
+    line_start, line_end = text.rfind(b"\n", 0, start) + 1, text.find(b"\n", end)
+    before = text[max(line_start, start - 64) : start]
+    behind = text[end : min(line_end if line_end >= 0 else len(text), end + 64)]
+    return bool(_CONTROL.search(before) or _CONTROL.search(behind))
+
+
 def hash_named(text: bytes, start: int, end: int) -> bool:
     """Whether the line says that the value is a digest."""
     line = line_of(text, start, end)

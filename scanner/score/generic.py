@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from scanner.records import Reason
-from scanner.score.context import hash_named
+from scanner.score.context import hash_named, within_binary
 from scanner.score.habits import drawn_words, habit, phrase, stands_in
 from scanner.score.randomness import randomness
 
@@ -180,6 +180,8 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
+    if within_binary(text, *span):
+        found.append(Reason("control characters stand beside it: a cache or a program, not a setting", -0.25))
     return found
 
 

@@ -244,3 +244,11 @@ def test_the_argument_behind_a_constant_belongs_to_it() -> None:
     value = machine(string.ascii_letters + string.digits, 20)
     for engine in ENGINES:
         assert shown(engine, f'map.put(Keys.API_KEY, "{value}")') == [value.encode()]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_hash_in_a_tools_binary_cache_was_reported(engine: str) -> None:
+    drawn = "".join(random.Random(7).choices("0123456789abcdef", k=40))
+    line = f'auth_key = "{drawn}"'
+    assert shown(engine, line) == [drawn.encode()]
+    assert shown(engine, f"\x00\x03\x14{line}\x00\x05\x02name of something\x00") == []
