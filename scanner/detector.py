@@ -47,7 +47,7 @@ _MEMO_BYTES = 32 << 20
 
 
 class Known(NamedTuple):
-    """What a window leads to; offsets count from the start of the literal."""
+    """What a window leads to; offsets count from the start of the literal, wherever that stands."""
 
     credential: int
     secret: Secret
@@ -61,11 +61,26 @@ class Known(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Something known with offsets in its object, and the stretch of the object that it depends on."""
+    """Something known, where in its object its literal begins, and the stretch of the object that it depends on."""
 
     known: Known
+    at: int
     low: int
     high: int
+
+    @property
+    def start(self) -> int:
+        """Where the credential begins in the object."""
+        return self.known.start + self.at
+
+    @property
+    def end(self) -> int:
+        """Behind its last byte."""
+        return self.known.end + self.at
+
+    def key(self) -> tuple[int, int, int]:
+        """What two anchors of one match have in common."""
+        return self.known.credential, self.known.start + self.at, self.known.end + self.at
 
 
 class Whole(NamedTuple):
@@ -180,9 +195,9 @@ class Detector:
             if seen is None:
                 seen = self._seen(key, where)
             shift = first - low
-            for known, start, stop in seen:
-                place = known._replace(start=known.start + shift, end=known.end + shift)
-                found[known.credential, place.start, place.end] = Placed(place, start + shift, stop + shift)
+            for known, at, start, stop in seen:
+                place = Placed(known, at + shift, start + shift, stop + shift)
+                found[place.key()] = place
         return list(found.values())
 
     def _around(self, row: int) -> tuple[int, int]:
@@ -203,8 +218,8 @@ class Detector:
         for at in self._finder.anchors(row, end, text):
             first, last = max(0, at - before), min(len(text), at + after)
             for known in self._look(row, text[first:last], at - first, where):
-                place = known._replace(start=known.start + at, end=known.end + at)
-                found[known.credential, place.start, place.end] = Placed(place, first, last)
+                place = Placed(known, at, first, last)
+                found[place.key()] = place
         seen = tuple(found.values())
         if len(where[1].faults) == faults:  # else the next object with these bytes is incomplete too
             self._remember(len(text))
@@ -273,10 +288,10 @@ class Detector:
         from scanner.match import lines, pairs
 
         kinds = self.catalogue.credentials
-        best = _most_specific([item.known for item in placed], kinds)
-        wanted = [item for item in best if not item.silent and (item.score >= bound or _in_pair(kinds, item))]
-        if not wanted:
+        asked = [item for item in placed if _counts(kinds, item.known, bound)]
+        if not asked:
             return
+        wanted = [item for item in _most_specific(placed, kinds) if _counts(kinds, item.known, bound)]
         cursor = lines.Lines(version.data, piece.line if piece else 0)
         seen = [self._sighting(item, version.name, cursor, piece) for item in wanted]
         for sighting in pairs.join(seen, self.credential):
@@ -285,19 +300,20 @@ class Detector:
             if mine and sighting.score >= bound:
                 yield sighting
 
-    def _sighting(self, item: Known, name: str, cursor: object, piece: Piece | None) -> Sighting:
+    def _sighting(self, item: Placed, name: str, cursor: object, piece: Piece | None) -> Sighting:
         from scanner.match.lines import Lines
 
         assert isinstance(cursor, Lines)
         offset = piece.offset if piece else 0
         span = Span(item.start + offset, item.end + offset, *cursor.locate(item.start), *cursor.locate(item.end))
-        kind = self.catalogue.credentials[item.credential]
-        return Sighting(kind.id, item.secret, item.parts, name, span, item.encoding, item.score, item.reasons)
+        known = item.known
+        kind = self.catalogue.credentials[known.credential]
+        return Sighting(kind.id, known.secret, known.parts, name, span, known.encoding, known.score, known.reasons)
 
 
-def _in_pair(kinds: Sequence[Credential], item: Known) -> bool:
-    """Whether a low score may still rise when the parts of a pair meet."""
-    return _pairs(kinds[item.credential])
+def _counts(kinds: Sequence[Credential], item: Known, bound: float) -> bool:
+    """Whether it is to be reported, or its low score may still rise when the parts of a pair meet."""
+    return not item.silent and (item.score >= bound or _pairs(kinds[item.credential]))
 
 
 def _pairs(kind: Credential) -> bool:
@@ -327,16 +343,15 @@ def by_segment(
 _RANKS = {"generic": 0, "named": 1, "distinctive": 2}
 
 
-def _most_specific(found: list[Known], kinds: Sequence[Credential]) -> list[Known]:
+def _most_specific(found: Sequence[Placed], kinds: Sequence[Credential]) -> list[Placed]:
     """Of matches whose secrets overlap, the most specific; a silent one silences those it covers."""
 
-    def weight(item: Known) -> tuple[int, bool, bool, float, float, int, str]:
-        kind = kinds[item.credential]
-        return (
-            _RANKS[kind.rank], not kind.path, not kind.joins, kind.score, item.score, item.end - item.start, kind.id
-        )  # fmt: skip
+    def weight(item: Placed) -> tuple[int, bool, bool, float, float, int, str, int]:
+        kind = kinds[item.known.credential]
+        place = (item.end - item.start, kind.id, -item.start)
+        return _RANKS[kind.rank], not kind.path, not kind.joins, kind.score, item.known.score, *place
 
-    kept: list[Known] = []
+    kept: list[Placed] = []
     for item in sorted(found, key=weight, reverse=True):
         if not any(item.start < other.end and other.start < item.end for other in kept):
             kept.append(item)

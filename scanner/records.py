@@ -140,17 +140,16 @@ one line, their encoded forms and the reach of judgement; behind it, those whose
 class Version(Protocol):
     """One object of a delta walk, after its base in the order of the walk.
 
-    `copied` is flat, three numbers a piece: offset in this version, offset in the base, length. `base` is the
-    base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when asked for.
+    `base` is the base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when
+    asked for. `carried` tells which stretches of the base (`lows` ascending) it holds in one piece: flat, two numbers
+    each, the stretch's position and how much further on it stands.
     """
 
     serial: int
     base: int
-    base_size: int
     size: int
 
-    @property
-    def copied(self) -> list[int]: ...
+    def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
 
     @property
     def name(self) -> str: ...

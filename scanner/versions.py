@@ -9,14 +9,33 @@ exception: a version whose base holds one is scanned whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from scanner.detector import Detector, Placed, by_segment
 from scanner.records import DeltaBatch, Tally, Version
 
-if TYPE_CHECKING:
-    from scanner.detector import Detector, Placed
-
 Hits = list[tuple[int, int]]
+
+
+class Base:
+    """What is known of a version that others may be made of."""
+
+    def __init__(self, placed: list[Placed]) -> None:
+        self._placed = placed
+        self._lows: list[int] = []
+        self._highs: list[int] = []
+
+    def carry(self, version: Version) -> list[Placed]:
+        """What of it holds in a version made of this base, at its new offsets."""
+        if not self._lows:  # most are never asked
+            self._placed = sorted(self._placed, key=lambda item: item.low)
+            self._lows = [item.low for item in self._placed]
+            self._highs = [item.high for item in self._placed]
+        carried = []
+        answer = iter(version.carried(self._lows, self._highs))
+        for number, shift in zip(answer, answer, strict=True):
+            known, at, low, high = self._placed[number]
+            carried.append(Placed(known, at + shift, low + shift, high + shift))
+        return carried
 
 
 class Carrier:
@@ -24,7 +43,7 @@ class Carrier:
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._known: dict[int, list[Placed]] = {}
+        self._known: dict[int, Base] = {}
         self._open: set[int] = set()
 
     def found(
@@ -38,9 +57,9 @@ class Carrier:
                 continue
             placed = self._version(version, mine or [], tally)
             if placed:
-                self._known[version.serial] = placed
+                self._known[version.serial] = Base(placed)
                 yield version, placed
-        self._known = {serial: placed for serial, placed in self._known.items() if serial in batch.live}
+        self._known = {serial: base for serial, base in self._known.items() if serial in batch.live}
         self._open &= batch.live
 
     def _version(self, version: Version, hits: Hits, tally: Tally) -> list[Placed]:
@@ -51,43 +70,18 @@ class Carrier:
             self._open.add(version.serial)
         bounds = (0, version.size)
         placed = self._detector.placed(version.data, bounds, hits, (version.name, tally)) if hits else []
-        if whole:
+        base = self._known.get(version.base)
+        if whole or base is None:
             return placed
-        carried = carry(self._known.get(version.base, ()), version)
-        both = {(item.known.credential, item.known.start, item.known.end): item for item in carried}
-        both |= {(item.known.credential, item.known.start, item.known.end): item for item in placed}
-        return list(both.values())
+        carried = base.carry(version)
+        fresh = {item.key() for item in placed}
+        return placed + [item for item in carried if item.key() not in fresh] if fresh else carried
 
 
 def _by_version(batch: DeltaBatch, hits: Sequence[tuple[int, int]]) -> dict[int, Hits]:
     """The hits of every version with ends counted in the version, ascending."""
-    from scanner.detector import by_segment
-
     found: dict[int, Hits] = {}
     for number, group in by_segment(batch.starts, batch.ends, hits):
         shift = batch.offsets[number] - batch.starts[number]
         found.setdefault(batch.owners[number], []).extend((row, end + shift) for row, end in group)
     return found
-
-
-def carry(known: Sequence[Placed], version: Version) -> Iterator[Placed]:
-    """What of the base's knowledge holds in the version, at its new offsets."""
-    if not known:
-        return
-    size = version.size
-    least = min(item.high - item.low for item in known)
-    for at in range(0, len(version.copied), 3):
-        length = version.copied[at + 2]
-        if length < least:
-            continue
-        start, source = version.copied[at], version.copied[at + 1]
-        # A stretch that the object's edge cut off holds only where the version has the same edge.
-        low = 0 if start == 0 and source == 0 else max(source, 1)
-        high = source + length
-        if not (high == version.base_size and start + length == size):
-            high = min(high, version.base_size - 1)
-        shift = start - source
-        for item in known:
-            if low <= item.low and item.high <= high:
-                moved = item.known._replace(start=item.known.start + shift, end=item.known.end + shift)
-                yield item._replace(known=moved, low=item.low + shift, high=item.high + shift)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -290,10 +291,26 @@ class Version:
         if not made:
             self._source = source
 
-    @property
-    def copied(self) -> list[int]:
-        """What it copies from its base, as `copies` has it: few are asked."""
-        return copies(self._delta) if self._delta else []
+    def carried(self, lows: list[int], highs: list[int]) -> list[int]:
+        """See `records.Version.carried`."""
+        found: list[int] = []
+        pieces = copies(self._delta) if self._delta else []
+        for at in range(0, len(pieces), 3):
+            start = pieces[at]
+            source = pieces[at + 1]
+            length = pieces[at + 2]
+            # A stretch that the object's edge cut off holds only where the version has the same edge.
+            low = 0 if start == 0 and source == 0 else max(source, 1)
+            high = source + length
+            if high != self.base_size or start + length != self.size:
+                high = min(high, self.base_size - 1)
+            number = bisect_left(lows, low)
+            while number < len(lows) and lows[number] < high:
+                if highs[number] <= high:
+                    found.append(number)
+                    found.append(start - source)
+                number += 1
+        return found
 
     @property
     def name(self) -> str:

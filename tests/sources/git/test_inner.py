@@ -188,7 +188,7 @@ def test_what_is_made_of_nothing_else_is_built_when_it_is_asked_for(loop: Any) -
     delta = varint(4) + varint(6) + copy(0, 4) + b"\x02xy"
     version = loop.Version(0, b"\xab" * 20, 1, 6, b"")
     version.later(delta, b"base", False)
-    assert version.copied == [0, 0, 4]
+    assert version.carried([1, 2], [3, 4]) == [0, 0]
     assert (version.data, version.data, version.name) == (b"basexy", b"basexy", "ab" * 20)
 
 
@@ -299,3 +299,14 @@ def test_an_id_that_is_new_in_a_tree_is_claimed_or_the_tree_is_read(entries: Tre
         # Random bytes as ids: what a claim is not an id of anything asks for the tree to be read.
         if all(plain) and set(claims) <= known:
             assert new <= set(claims)
+
+
+def test_a_stretch_is_carried_where_it_is_copied_in_one_piece(loop: Any) -> None:
+    base = bytes(100)
+    delta = varint(100) + varint(72) + copy(50, 50) + b"\x02xy" + copy(0, 20)
+    version = loop.Version(0, b"\xab" * 20, 1, 72, b"")
+    version.later(delta, base, False)
+    stretches = [(1, 5), (15, 25), (51, 60), (51, 99), (60, 100)]
+    carried = version.carried(*map(list, zip(*stretches, strict=True)))
+    # The one that reaches the base's end is cut off there: in the version more stands behind it.
+    assert list(zip(carried[::2], carried[1::2], strict=True)) == [(2, -50), (3, -50), (0, 52)]
