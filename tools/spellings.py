@@ -1,11 +1,12 @@
 """Measure how many credentials are found however they are spelt: every kind in some seventy usual spellings.
 
-    python tools/spellings.py [SAMPLES] [--seed N] [--every N] [--noise] [ID]... > RESULTS
+    python tools/spellings.py [SAMPLES] [--seed N] [--every N] [--noise | --cut] [ID]... > RESULTS
 
 A kind that is known by its name stands under names a person would give it (of its provider, of its own), not
 under our keywords. A credential counts as found where any kind is shown in its place with a score of 0.5 or
 more; the second figure counts its own kind alone. With `--noise`, values that must not be reported stand
-there instead (placeholders, repeated characters, references, wrong lengths), and what is shown is counted.
+there instead (placeholders, repeated characters, references), and what is shown is counted. With `--cut`, halves
+of samples: under a name that says "token" such a value is a secret of some kind, but must not be shown as its own.
 """
 
 from __future__ import annotations
@@ -231,19 +232,19 @@ def fields(parent: list[str], child: list[str], value: str) -> dict[str, str]:
 def noise(value: str, rnd: random.Random) -> str:
     """A value that must not be reported, about as long as `value`."""
     n = len(value)
-    choice = rnd.randrange(8)
+    choice = rnd.randrange(7)
     return (
         "x" * n if choice == 0 else "YOUR_API_KEY" if choice == 1 else "<your-token>" if choice == 2
         else "${API_KEY}" if choice == 3 else ("0123456789abcdef" * n)[:n] if choice == 4
-        else "process.env.API_KEY" if choice == 5 else value[: n // 2] if choice == 6 else "changeme"
+        else "process.env.API_KEY" if choice == 5 else "changeme"
     )  # fmt: skip
 
 
 def main() -> None:
     """Draw, look, print."""
     arguments = sys.argv[1:]
-    made_up = "--noise" in arguments
-    arguments = [argument for argument in arguments if argument != "--noise"]
+    made_up, cut = "--noise" in arguments, "--cut" in arguments
+    arguments = [argument for argument in arguments if argument not in ("--noise", "--cut")]
     seed = int(arguments.pop(arguments.index("--seed") + 1)) if "--seed" in arguments else 1
     arguments = [argument for argument in arguments if argument != "--seed"]
     every = int(arguments.pop(arguments.index("--every") + 1)) if "--every" in arguments else 1
@@ -265,6 +266,8 @@ def main() -> None:
                     continue
                 if made_up:
                     value = noise(value, random.Random(f"{seed}/{number}"))
+                if cut:
+                    value = value[: len(value) // 2]
                 parent, child = random.Random(f"{kind.id}/{seed}/{number}").choice(variants)
                 text = form.format(**fields(parent, child, value)).encode()
                 start = text.rindex(value.encode())
