@@ -210,7 +210,9 @@ def _run(
             left, unsettled = _verified(left)
     summary = run.summary(len(gone))
     summary = replace(summary, errors=(*summary.errors, *unsettled))
-    whole = wanted.source.history and wanted.source.tree and not wanted.source.changes
+    # What one file or standard input does not hold, another file may.
+    part = any(target == "-" or os.path.isfile(target) for target in targets)
+    whole = wanted.source.history and wanted.source.tree and not wanted.source.changes and not part
     rules.tell(outcome, whole and summary.state == "complete")
     return left, gone + [finding for finding in allowed if finding.confidence >= least], summary
 

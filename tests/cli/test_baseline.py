@@ -101,6 +101,8 @@ def test_what_matches_nothing_any_more_is_told_fails_if_wished_and_is_pruned(rep
     assert done.code == 0 and f"{'e' * 16}: matches nothing any more" in done.err
     assert scan(repo, "--fail-stale") == 1
     assert keysieve("scan", "--baseline", NAME, "--no-history", ".", cwd=repo.path).err == ""
+    # A scan of one file told that what stands in the others was gone.
+    assert keysieve("scan", "--baseline", NAME, "src/a.py", cwd=repo.path).err == ""
     assert keysieve("baseline", "prune", "--dry-run", cwd=repo.path).code == 1
     assert keysieve("baseline", "prune", cwd=repo.path).code == 0
     assert scan(repo, "--fail-stale") == 0 and len(accepted(repo)) == 1
