@@ -20,6 +20,10 @@ from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
 
+RELATED, RELATED_BEFORE = 640, 96
+"""Whether a value may stand in relation to a name is decided by no more than these bytes from the name on, and before
+it (`--` or `ENV` in front of a longer name)."""
+_MOST_ASKED = 5000
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
 
 
@@ -140,6 +144,7 @@ class Finder:
         self._entries = entries
         self._reaches: dict[int, Reach] = {}
         self._literals: dict[int, Any] = {}
+        self._asked: dict[tuple[int, int, bytes], bool] = {}
 
     def reach(self, row: int) -> Reach:
         """The window of a row: wide enough for its widest match and what judgement reads around that."""
@@ -173,8 +178,19 @@ class Finder:
         numbers = self._entries[row].credentials
         if any(not self.kinds[number].credential.keywords for number in numbers):
             return True
-        places = self.anchors(row, end, text)
-        return any(self.kinds[number].related(text, at) for number in numbers for at in places)
+        return any(self._related(number, text, at) for number in numbers for at in self.anchors(row, end, text))
+
+    def _related(self, number: int, text: bytes, at: int) -> bool:
+        """As `Kind.related`, remembered: versions of a file ask it of the same bytes again and again."""
+        low = max(0, at - RELATED_BEFORE)
+        high = at + max(RELATED, self.kinds[number].credential.width)
+        key = (number, at - low, text[low:high])
+        known = self._asked.get(key)
+        if known is None:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            known = self._asked[key] = self.kinds[number].related(text, at)
+        return known
 
     def anchors(self, row: int, end: int, text: bytes) -> list[int]:
         """Where the literals begin that a hit of a row, which ends at `end` in `text`, may speak of.

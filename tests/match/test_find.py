@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.catalogue import schema
-from scanner.match.find import Finder, Sight, Timeout
+from scanner.catalogue import relation, schema, widths
+from scanner.match.find import RELATED, RELATED_BEFORE, Finder, Sight, Timeout
 from scanner.prefilter import literals
 from scanner.records import REACH
+from tests.helpers.samples import catalogue
 
 BASE: dict[str, Any] = {
     "id": "made-up-key", "name": "Made-up key", "source": "unconfirmed",
@@ -183,3 +184,12 @@ def test_the_window_of_a_row_is_wide_enough(before: bytes, after: bytes) -> None
     whole, part = (list(made.sights(0, text, place)) for text, place in ((data, at), (window, at - first)))
     assert values(whole) == values(part) == [TOKEN.encode()]
     assert [sight.match.start for sight in whole] == [sight.match.start + first for sight in part]
+
+
+def test_no_relation_is_wider_than_what_is_remembered_of_its_surroundings() -> None:
+    kinds = [kind for kind in catalogue().values() if kind.keywords]
+    assert len(kinds) > 500
+    longest = max(len(word) for kind in kinds for word in kind.literals)
+    assert longest + widths.width(relation.BEHIND_FURTHER) + 1 <= RELATED
+    assert max(widths.width(kind.expression.replace("(?<=", "(?:")) for kind in kinds) <= RELATED
+    assert widths.width(relation._LEAD) <= RELATED_BEFORE
