@@ -9,20 +9,25 @@ from __future__ import annotations
 import re
 
 from scanner.records import Reason
-from scanner.score.context import hash_named, within_binary
+from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, phrase, stands_in
 from scanner.score.randomness import randomness
 
 _CODE = re.compile(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
-    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[@&*]\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
+    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
 _EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\w|^\w+\?$|^[\w.]+\[")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*$")
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = re.compile(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_CHECKSUM = re.compile(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
+_FILLED_IN = re.compile(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
+_FILLS_IN = re.compile(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
+_PGP_KEY = re.compile(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
+_PGP = re.compile(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
 _NUMBER = re.compile(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
 _FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
 _VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$")
@@ -42,6 +47,8 @@ _NOT_NAMES = re.compile(
     rb"|view|(?<!plat)form|mode|[_\-.](?:at|on|in)|(?-i:(?<=[a-z])(?:At|On|In))|passes|icon|image|logo|button|link|route|action|event|css|style"
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
+    rb"|(?:cache|partition|primary|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
+    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric)[_\- ]?key"
     rb"|encoding|charset|kind|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
@@ -126,6 +133,10 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
+    if _CHECKSUM.match(value):
+        return "is a checksum that names its algorithm"
+    if _FILLED_IN.search(value) and (chance < 0.9 or _FILLS_IN.match(around[1])):
+        return "is a text that something is filled in"
     if not quoted and (told := _bare(value, chance, around)):
         return told
     return "repeats its name" if _same(value, name) else ""
@@ -180,6 +191,9 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
+    if _PGP_KEY.match(value):
+        told = _PGP.search(line_of(text, *span)) is not None
+        found.append(Reason("it has the form of an OpenPGP key's fingerprint", -0.4 if told else -0.15))
     if within_binary(text, *span):
         found.append(Reason("control characters stand beside it: a cache or a program, not a setting", -0.25))
     return found

@@ -252,3 +252,43 @@ def test_a_hash_in_a_tools_binary_cache_was_reported(engine: str) -> None:
     line = f'auth_key = "{drawn}"'
     assert shown(engine, line) == [drawn.encode()]
     assert shown(engine, f"\x00\x03\x14{line}\x00\x05\x02name of something\x00") == []
+
+
+PGP = "".join(random.Random(3).choices("0123456789ABCDEF", k=40))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"RUN apt-key adv --keyserver hkp://keys.example.org:80 --recv-keys {PGP}",
+        f"ENV GPG_KEY {PGP}",
+        f"NGINX_GPGKEY={PGP}; \\",
+        f"  - apt_key: id={PGP} keyserver=keys.example.org",
+        f"key: {PGP}",
+    ],
+)
+def test_fingerprints_of_public_pgp_keys_were_reported(line: str, engine: str) -> None:
+    assert shown(engine, line) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.query_api('resetPasswordForVirtualMachine', **args)",
+        "hashed_password = 'md5{0}'.format(md5(to_bytes(password)).hexdigest())",
+        "password = 'abc{}xyz9'.format(user)",
+        'key: "sha256-' + "".join(random.Random(4).choices(string.ascii_letters + string.digits, k=43)) + '="',
+    ],
+)
+def test_arguments_templates_and_checksums_were_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["cache_key", "partitionKey", "primary-key", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"]
+)
+def test_keys_that_look_up_data_are_silent(name: str) -> None:
+    drawn = "".join(random.Random(5).choices("0123456789abcdef", k=32))
+    assert shown("hyperscan", f'{name} = "{drawn}"') == []
+    assert shown("hyperscan", f'auth_{"key"} = "{drawn}"') == [drawn.encode()]
