@@ -117,6 +117,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is too short"
     if "..." in value or value.endswith("\u2026".encode().decode("latin-1")):
         return "is cut short"
+    if value[-1] in "-_:=./" and around[1][:1] in (b"<", b"{", b"$", b"["):
+        return "is a text that something is filled in"
     if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or b"public" in name.lower():

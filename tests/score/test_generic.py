@@ -278,6 +278,8 @@ def test_fingerprints_of_public_pgp_keys_were_reported(line: str, engine: str) -
         "self.query_api('resetPasswordForVirtualMachine', **args)",
         "hashed_password = 'md5{0}'.format(md5(to_bytes(password)).hexdigest())",
         "password = 'abc{}xyz9'.format(user)",
+        "// Join tokens have the form: Q7K2TXM-1-<part of it>-<the rest>",
+        "SESSION_TOKEN=tok_4f9Kq2-${NUMBER}",
         'key: "sha256-' + "".join(random.Random(4).choices(string.ascii_letters + string.digits, k=43)) + '="',
     ],
 )
