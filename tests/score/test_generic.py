@@ -288,7 +288,7 @@ def test_arguments_templates_and_checksums_were_reported(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cache_key", "partitionKey", "primary-key", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"]
+    "name", ["cache_key", "partitionKey", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"]
 )
 def test_keys_that_look_up_data_are_silent(name: str) -> None:
     drawn = "".join(random.Random(5).choices("0123456789abcdef", k=32))
