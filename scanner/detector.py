@@ -80,7 +80,7 @@ class Placed(NamedTuple):
 
     def key(self) -> tuple[int, int, int]:
         """What two anchors of one match have in common."""
-        return self.known.credential, self.known.start + self.at, self.known.end + self.at
+        return self.known.credential, self.start, self.end
 
 
 class Whole(NamedTuple):
@@ -288,10 +288,11 @@ class Detector:
         from scanner.match import lines, pairs
 
         kinds = self.catalogue.credentials
-        asked = [item for item in placed if _counts(kinds, item.known, bound)]
-        if not asked:
+        if not any(_counts(kinds, item.known, bound) for item in placed):
             return
         wanted = [item for item in _most_specific(placed, kinds) if _counts(kinds, item.known, bound)]
+        if not wanted:
+            return  # outdone by what is silent: the object itself need not be made
         cursor = lines.Lines(version.data, piece.line if piece else 0)
         seen = [self._sighting(item, version.name, cursor, piece) for item in wanted]
         for sighting in pairs.join(seen, self.credential):

@@ -202,10 +202,9 @@ def surroundings(text: bytes, start: int, end: int) -> list[Reason]:
 
 def within_binary(text: bytes, start: int, end: int) -> bool:
     """Whether the match stands among bytes that no text holds: within 64 of it, on its own line."""
-    line_start, line_end = text.rfind(b"\n", 0, start) + 1, text.find(b"\n", end)
-    before = text[max(line_start, start - 64) : start]
-    behind = text[end : min(line_end if line_end >= 0 else len(text), end + 64)]
-    return bool(_CONTROL.search(before) or _CONTROL.search(behind))
+    low = max(0, start - 64)
+    near = line_of(text[low : end + 64], start - low, end - low)
+    return bool(_CONTROL.search(near.replace(text[start:end], b" ")))
 
 
 def hash_named(text: bytes, start: int, end: int) -> bool:

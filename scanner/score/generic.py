@@ -117,7 +117,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is too short"
     if "..." in value or value.endswith("\u2026".encode().decode("latin-1")):
         return "is cut short"
-    if value[-1] in "-_:=./" and around[1][:1] in (b"<", b"{", b"$", b"["):
+    if _template(value, chance, around[1]):
         return "is a text that something is filled in"
     if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
@@ -137,11 +137,16 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is the name of an algorithm"
     if _CHECKSUM.match(value):
         return "is a checksum that names its algorithm"
-    if _FILLED_IN.search(value) and (chance < 0.9 or _FILLS_IN.match(around[1])):
-        return "is a text that something is filled in"
     if not quoted and (told := _bare(value, chance, around)):
         return told
     return "repeats its name" if _same(value, name) else ""
+
+
+def _template(value: str, chance: float, behind: bytes) -> bool:
+    """Whether it has a gap for something else (`{}`, `{user}`), or stops at one."""
+    if value[-1] in "-_:=./" and behind[:1] in (b"<", b"{", b"$", b"["):
+        return True
+    return _FILLED_IN.search(value) is not None and (chance < 0.9 or _FILLS_IN.match(behind) is not None)
 
 
 def _other_word(name: bytes) -> bool:
