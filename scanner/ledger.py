@@ -92,7 +92,8 @@ class Ledger:
 
     def _spot(self, target: str, sighting: Sighting, origin: Origin, blob: str) -> _Spot:
         rank = self._lookup(sighting.credential).rank
-        reasons = score_place.weigh(origin.path, rank) if origin.kind in ("file", "staged") else ()
+        path = origin.path if origin.kind in ("file", "staged") else ""
+        reasons = score_place.weigh(path, rank, score_place.MOST_USED in sighting.reasons)
         score = round(max(0.0, sighting.score + sum(reason.weight for reason in reasons)), 3)
         place = Place(
             target=target,

@@ -127,6 +127,8 @@ def placeholder(value: str) -> str:
     """Why `value` stands for a credential instead of being one, in words, or ""."""
     if _REFERENCE.search(value):
         return "refers to a value kept elsewhere"
+    if "..." in value or value.endswith("\u2026"):
+        return "is cut short"
     if value.lower() in _NOTHING:
         return "is a plain word that stands for a value"
     if _PLACEHOLDER.search(value):

@@ -10,7 +10,8 @@ import re
 
 from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
-from scanner.score.habits import drawn_words, habit, phrase, stands_in
+from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
+from scanner.score.place import MOST_USED
 from scanner.score.randomness import randomness
 
 _CODE = re.compile(
@@ -18,7 +19,9 @@ _CODE = re.compile(
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
-_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\w|^\w+\?$|^[\w.]+\[")
+_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\$?\w|^\w+\?$|^[\w.]+\[")
+_BETWEEN = re.compile(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
+_CLASS = re.compile(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*$")
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
@@ -28,11 +31,13 @@ _FILLED_IN = re.compile(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
 _FILLS_IN = re.compile(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
 _PGP_KEY = re.compile(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
 _PGP = re.compile(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
+_DIGIT = re.compile("[0-9]")
 _NUMBER = re.compile(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
 _FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
-_VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$")
+_VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
+_SENTENCE = re.compile(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
 _ALGORITHM = re.compile(
-    r"(?i)^(?:hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
+    r"(?i)^(?:scram-|hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
 )
 _RULES = re.compile(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
@@ -49,7 +54,7 @@ _NOT_NAMES = re.compile(
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric)[_\- ]?key"
-    rb"|encoding|charset|kind|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
+    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -69,6 +74,7 @@ _OWNERS = (
     "ssh",
     "web",
 )
+_PUBLIC = re.compile(rb"(?i)public|pub_?key")
 _PASS_IN_A_WORD = re.compile(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
@@ -84,6 +90,7 @@ _SETTING = re.compile(
     rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy)(?:\.[\w\-]+){1,2}"
     rb"[ \t]?=[ \t]?)[\"']?$"
 )  # DB_PASSWORD=x, spring.datasource.password=x
+_SETTING_ENDS = re.compile(rb"[\"']?[ \t]*(?:#.*)?\r?$")
 _DEFAULT = re.compile(
     r"(?i)[^a-z]|pass(?:word|wd)?|secret|default|^(?:postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|minioadmin|elastic|neo4j"
     r"|rabbitmq|oracle|tiger|airflow|grafana|wordpress|drupal|joomla)$"
@@ -94,6 +101,9 @@ _OF_A_PAGE = re.compile(
     rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
     rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
 )
+_BADGE = re.compile(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
+_LINE = re.compile(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
+_LINE_ENDS = re.compile(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
 _PASSWORD = re.compile(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
 
 
@@ -101,10 +111,19 @@ def setting(text: bytes, start: int, end: int) -> bool:
     """Whether the value at `start` to `end` is all that a line of settings assigns: a bare word there is meant so."""
     low = text.rfind(b"\n", 0, start) + 1
     before, after = text[low:start], text[end : end + 80].split(b"\n", 1)[0]
-    if re.match(rb"[\"']?[ \t]*(?:#.*)?\r?$", after) is None:
+    if _SETTING_ENDS.match(after) is None:
         return False
     number = text[start:end].isdigit() and _NUMBER_SETTING.match(before) is not None
     return number or _SETTING.match(before) is not None
+
+
+def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
+    """Whether a line gives one of the most used passwords, and nothing else, to the name of a password."""
+    if not most_used(value) or not _PLAINLY.search(name) or _NOT_NAMES.search(name):
+        return False
+    low = text.rfind(b"\n", 0, span[0]) + 1
+    behind = text[span[1] : span[1] + 80].split(b"\n", 1)[0]
+    return _LINE.match(text[low : span[0]]) is not None and _LINE_ENDS.match(behind) is not None
 
 
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
@@ -115,13 +134,13 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
     chance = randomness(value)
     if len(value) < 4:
         return "is too short"
-    if "..." in value or value.endswith("\u2026".encode().decode("latin-1")):
-        return "is cut short"
     if _template(value, chance, around[1]):
         return "is a text that something is filled in"
+    if _BETWEEN.search(value) or _CLASS.search(value) and chance < 0.98:
+        return "is code between strings, or an expression"
     if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
-    if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or b"public" in name.lower():
+    if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
         return "is a path, a file or a URL"
@@ -131,13 +150,13 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a version, a date or an address"
     if " " in value and len(value.split()) > 1 and not (_PLAINLY.search(name) and drawn_words(value)):
         return "is prose"
-    if not value.isascii() and not any(map(str.isdigit, value)):
+    if not value.isascii() and not _DIGIT.search(value):
         return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
     if _CHECKSUM.match(value):
         return "is a checksum that names its algorithm"
-    if not quoted and (told := _bare(value, chance, around)):
+    if not quoted and (told := _bare(value, name, chance, around)):
         return told
     return "repeats its name" if _same(value, name) else ""
 
@@ -154,7 +173,7 @@ def _other_word(name: bytes) -> bool:
     return not _PLAIN.search(name) and _PASS_IN_A_WORD.search(name) is not None
 
 
-def _bare(value: str, chance: float, around: tuple[bytes, bytes]) -> str:
+def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -> str:
     """What speaks against a value without quotes: in code that is an expression."""
     before, after = around
     encoded = chance >= 0.9 and _BASE64.match(value)
@@ -164,6 +183,9 @@ def _bare(value: str, chance: float, around: tuple[bytes, bytes]) -> str:
         return "is a number"
     if _WORDS.search(value) and chance < 0.6:
         return "is a bare word"
+    command = not name or name.isupper() and before == b"="  # PGPASSWORD=x psql
+    if value.isalpha() and not command and _SENTENCE.match(after):
+        return "is the first word of a sentence"
     if _IDENTIFIER.match(value) and after[:1] in (b";", b")", b",") and (chance < 0.95 or len(value) < 12):
         return "is a variable"
     return ""
@@ -179,7 +201,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
     chance = randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = password or bool(_PASSWORD.search(named))
-    found = [_made(value, password, chance)]
+    found = [MOST_USED if weak(value, name, text, span) else _made(value, password, chance)]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
@@ -194,6 +216,8 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
         found.append(Reason("it is made of words", -0.15))
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))
+    if _BADGE.search(text, max(0, span[0] - 120), span[0]):
+        found.append(Reason("it belongs to a badge, which anyone may see", -0.3))
     if _OF_A_PAGE.search(named):
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if hash_named(text, *span):

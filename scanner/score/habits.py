@@ -34,6 +34,22 @@ def drawn_words(value: str) -> bool:
     return bool(_DRAWN_WORDS.match(value)) and not _PROSE.search(value)
 
 
+_MOST_USED = frozenset(
+    "abc123 admin admin1 admin123 admin1234 administrator azerty baseball batman changeit charlie dragon football"
+    " freedom guest iloveyou letmein letmein123 master minioadmin monkey ninja oracle p@ssw0rd"
+    " p@ssword passw0rd passw0rd123 password1 password12 password123 postgres princess qwe123"
+    " qwerty1 qwerty123 root root123 shadow starwars sunshine superman toor trustno1 welcome welcome1"
+    " welcome123 whatever zaq12wsx 1q2w3e 1q2w3e4r 1q2w3e4r5t 1qaz2wsx".split()
+)
+"""Of the lists of most used passwords (NCSC, SplashData) and the logins that products come with; no words that
+people put where a password would go."""
+
+
+def most_used(value: str) -> bool:
+    """Whether many people use this password, whatever its case and the symbol at its end."""
+    return value.lower().rstrip("!@#$.?*") in _MOST_USED
+
+
 def habit(value: str) -> str:
     """Which habit of people made this password, in words; "" where none shows."""
     if drawn_words(value):

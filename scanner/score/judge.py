@@ -66,8 +66,10 @@ def judge(
                 return Judgement(0.0, silent=item.text, refuted=True)
             proved = proved or item.kind == "proved"
             evidence.append(item)
-    silent = "" if proved else _made_up(credential, value, text, span, outer)
-    if silent or _documented(credential, value):
+    words = _decoded(value)
+    weak = credential.rank == "generic" and generic.weak(words, _name(text, span, outer), text, span)
+    silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
+    if silent or not weak and _documented(credential, value):
         return Judgement(0.0, silent=silent or "is a value from documentation")
     reasons = _reasons(credential, match, value, text, span, outer)
     return _weigh(credential, evidence, reasons, proved)
@@ -108,16 +110,23 @@ def _documented(credential: Credential, value: bytes) -> bool:
     return bool(credential.dummies) and hashlib.sha256(value).hexdigest() in credential.dummies
 
 
-def _made_up(credential: Credential, value: bytes, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> str:
-    words = value.decode("latin-1")
+def _decoded(value: bytes) -> str:
+    """The value as text: UTF-8, or each byte for itself where it is not."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> str:
     if credential.placeholders and _compiled(credential.placeholders).search(words, timeout=_SECONDS):
         return "is a documented placeholder"
     if credential.rank == "distinctive":
-        return context.filler(_body(credential, words)) if len(value) < 1000 else ""
+        return context.filler(_body(credential, words)) if len(words) < 1000 else ""
     made_up = context.placeholder(words)
     if made_up or credential.rank != "generic":
         return made_up
-    before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 8]
+    before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 32]
     if credential.min_randomness and randomness(words) < credential.min_randomness:
         return "looks too little drawn at random for such a name"
     name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
@@ -163,7 +172,7 @@ def _reasons(
     span: tuple[int, int],
     outer: tuple[int, int],
 ) -> list[Reason]:
-    words = value.decode("latin-1")
+    words = _decoded(value)
     found: list[Reason] = []
     password = not credential.keywords and "password" in credential.name.lower()
     if credential.rank == "generic":

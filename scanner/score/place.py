@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from scanner.records import Reason
 
+MOST_USED = Reason("it is one of the passwords most used", 0.0)
+"""Evidence by content whose weight depends on the place: real in a setting of production, mostly made up elsewhere."""
+
 _LOCK = re.compile(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock"
     r"|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|Podfile\.lock|flake\.lock|verification-metadata\.xml"
@@ -18,15 +21,25 @@ _TEST = re.compile(
 )
 _DOCUMENT = re.compile(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?|guides?)/|\.(?:md|rst|adoc|textile)$")
 _EXAMPLE = re.compile(r"(?i)(?:example|sample|template|dist|dummy)(?:\.[a-z]+)*$")
-_WORDS = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|translations?)/|\.(?:po|pot|xliff|resx|arb)$")
+_WORDS = re.compile(
+    r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|translations?)/|\.(?:po|pot|xliff|resx|arb|strings)$|/values-[a-z]{2}[^/]*/[^/]+\.xml$"
+    r"|(?-i:_(?:ar|bg|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|ga|gl|he|hi|hr|hu|id|in|is|it|iw|ja|ka|ko|lt|lv|mk|nb|nl|nn|no|pl"
+    r"|pt|ro|ru|sk|sl|sr|sv|ta|te|th|tr|uk|vi|zh)(?:_[A-Z]{2})?\.properties)$"
+)
+_PRODUCTION = re.compile(r"(?i)(?:^|[/_.\-])(?:prod|production|prd|live)(?:[/_.\-]|$)")
 _MINIFIED = re.compile(r"(?i)\.min\.(?:js|css)$|\.map$|\.(?:svg|ipynb)$")
 
 
 @lru_cache(maxsize=1 << 14)
-def weigh(path: str, rank: str) -> tuple[Reason, ...]:
-    """What `path` says of a credential of this rank (distinctive, named, generic); weights are 0 or less."""
+def weigh(path: str, rank: str, most_used: bool = False) -> tuple[Reason, ...]:
+    """What `path` says of a credential of this rank (distinctive, named, generic); weights are 0 or less.
+
+    `most_used` says that it is a password that many people use.
+    """
     light = rank == "distinctive"
     found = []
+    if most_used and not _PRODUCTION.search(path):
+        found.append(Reason("no setting of production, by its path", -0.25))
     if _LOCK.search(path):
         found.append(Reason("in a lock file, where hashes stand", -0.1 if light else -0.6))
     if _TEST.search(path):
