@@ -50,7 +50,8 @@ def explain(detector: Detector, data: bytes, line: int, path: str = "") -> list[
                 if low <= where < high:
                     kind = finder.kinds[sight.match.credential].credential
                     answer = judge(kind, sight.match, sight.text, (sight.start, sight.end), sight.outer)
-                    reasons = answer.reasons + score_place.weigh(path, kind.rank, score_place.MOST_USED in answer.reasons)
+                    used = score_place.MOST_USED in answer.reasons
+                    reasons = answer.reasons + score_place.weigh(path, kind.rank, used)
                     score = max(0.0, answer.score + sum(each.weight for each in reasons[len(answer.reasons) :]))
                     covered = not answer.silent and answer.score >= SILENT and (kind.id, where) not in shown
                     start = answer.score - sum(each.weight for each in answer.reasons)

@@ -201,23 +201,24 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
     chance = randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = password or bool(_PASSWORD.search(named))
-    found = [MOST_USED if weak(value, name, text, span) else _made(value, password, chance)]
+    used = weak(value, name, text, span)
+    found = [MOST_USED if used else _made(value, password, chance)]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
         found.append(Reason("it is short", -0.1))
     if value.isdigit() and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
-    if chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value) and setting(text, *span):
+    if not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value) and setting(text, *span):
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
-    if _WORDS.match(value) and chance < 0.8:
+    if _WORDS.match(value) and chance < 0.8 and not used:
         found.append(Reason("it is made of words", -0.15))
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))
     if _BADGE.search(text, max(0, span[0] - 120), span[0]):
-        found.append(Reason("it belongs to a badge, which anyone may see", -0.3))
+        found.append(Reason("it belongs to a badge, which anyone may see", -0.4))
     if _OF_A_PAGE.search(named):
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if hash_named(text, *span):

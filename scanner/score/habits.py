@@ -35,13 +35,16 @@ def drawn_words(value: str) -> bool:
 
 
 _MOST_USED = frozenset(
-    "abc123 admin admin1 admin123 admin1234 administrator azerty baseball batman changeit charlie dragon football"
-    " freedom guest iloveyou letmein letmein123 master minioadmin monkey ninja oracle p@ssw0rd"
-    " p@ssword passw0rd passw0rd123 password1 password12 password123 postgres princess qwe123"
-    " qwerty1 qwerty123 root root123 shadow starwars sunshine superman toor trustno1 welcome welcome1"
-    " welcome123 whatever zaq12wsx 1q2w3e 1q2w3e4r 1q2w3e4r5t 1qaz2wsx".split()
+    re.findall(
+        r"\S+",
+        """abc123 admin admin1 admin123 admin1234 administrator azerty baseball batman changeit charlie
+        dragon football freedom guest iloveyou letmein letmein123 master monkey ninja
+        p@ssw0rd p@ssword passw0rd passw0rd123 password1 password12 password123
+        princess qwe123 qwerty1 qwerty123 root root123 shadow starwars sunshine superman toor
+        trustno1 welcome welcome1 welcome123 whatever zaq12wsx 1q2w3e 1q2w3e4r 1q2w3e4r5t 1qaz2wsx""",
+    )
 )
-"""Of the lists of most used passwords (NCSC, SplashData) and the logins that products come with; no words that
+"""Of the lists of most used passwords (NCSC, SplashData); no logins that products come with, and no words that
 people put where a password would go."""
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scanner.detector import MEDIUM, Detector
 from scanner.score.generic import silent_reason
+from scanner.score.place import MOST_USED, weigh
 from scanner.settings import DetectSettings
 
 ENGINES = ("hyperscan", "ahocorasick")
@@ -294,3 +295,69 @@ def test_keys_that_look_up_data_are_silent(name: str) -> None:
     drawn = "".join(random.Random(5).choices("0123456789abcdef", k=32))
     assert shown("hyperscan", f'{name} = "{drawn}"') == []
     assert shown("hyperscan", f'auth_key = "{drawn}"') == [drawn.encode()]
+
+
+def at_low(line: str) -> list[bytes]:
+    found = detector("hyperscan").inspect(f"\n{line}\n".encode())
+    return [item.secret.reveal() for item in found if item.score >= 0.2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Password=Jelszó",  # its last byte reads as a digit where each byte is a letter
+        "copy.password=Skopiuj hasło z jednej z poniższych lokalizacji",
+        "copy.password=Kopiera lösenordet och klistra in det",
+        "LOG.debug('Failed to set password: QEMU agent unresponsive')",
+    ],
+)
+def test_translations_and_sentences_were_reported(line: str) -> None:
+    assert at_low(line) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "str_replace('_password='.$encodedPassword, '_password=******', $content)",
+        'm("label",null,"Password:"),d?m.default.createElement("code",null," ****** "):m(s,null)',
+        "'password': '[0-9a-zA-Z]{1,12}',",
+        "if (!$user instanceof PasswordAuthenticatedUser || !$refreshedUser instanceof PasswordUser",
+    ],
+)
+def test_code_between_two_strings_was_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+def test_versions_with_a_digest_public_keys_and_badges_were_reported() -> None:
+    rnd = random.Random(6)
+    digest = "".join(rnd.choices("0123456789abcdef", k=32))
+    drawn = machine(string.ascii_uppercase + string.digits, 12)
+    assert shown("hyperscan", f"'ConsoleAuthToken': '1.3-{digest}',") == []
+    assert shown("hyperscan", f'MINISIGN_PUBKEY="{digest}"') == []
+    assert shown("hyperscan", f"[![cov](https://cov.example.org/badge.svg?token={drawn})](x)") == []
+    assert shown("hyperscan", f"https://cov.example.org/report?token={drawn}") == [drawn.encode()]
+    assert shown("hyperscan", "Authorization: Bearer eyJhbGciOiJSUz...") == []
+
+
+def test_a_word_in_front_of_a_command_is_still_a_password() -> None:
+    value = "".join(random.Random(8).choices(string.ascii_letters, k=12))
+    assert shown("hyperscan", f"PGPASSWORD={value} psql -h db") == [value.encode()]
+
+
+@pytest.mark.parametrize("value", ["changeit", "letmein", "Password123!", "Passw0rd", "Welcome1"])
+@pytest.mark.parametrize("line", ["DB_PASSWORD={}", 'db_password: "{}"', "  keystore-password = {}"])
+def test_the_most_used_passwords_were_silent_even_in_a_setting_of_production(line: str, value: str) -> None:
+    found = list(detector("hyperscan").inspect(f"\n{line.format(value)}\n".encode()))
+    assert [item.secret.reveal() for item in found] == [value.encode()]
+    [item] = found
+    assert MOST_USED in item.reasons
+
+    def at(path: str) -> float:
+        return item.score + sum(reason.weight for reason in weigh(path, "generic", most_used=True))
+
+    assert at("config/production.yml") >= MEDIUM > at("tests/integration/app.yml")
+
+
+@pytest.mark.parametrize("line", ["check(user, password, '{}')", "if password == '{}' then", "password_hint = {}"])
+def test_the_most_used_passwords_outside_of_a_setting_are_silent(line: str) -> None:
+    assert at_low(line.format("changeit")) == []

@@ -16,7 +16,8 @@ AGAINST = {
                   "ATest.java", "a/__tests__/x.js", "pkg/testdata/key", "fixtures/x.yml", "Tests/x.cs"],
     "in documentation or an example": ["README.md", "docs/a.rst", "examples/app.py", "config.example", ".env.sample",
                                        "settings.dist.yml", "doc/x", "a/samples/x.c"],
-    "in a translation": ["locales/de.json", "i18n/en.yml", "po/de.po", "messages.resx"],
+    "in a translation": ["locales/de.json", "i18n/en.yml", "po/de.po", "messages.resx", "web/config_pl.properties",
+                         "res/values-de/strings.xml"],
     "in minified or generated code": ["dist/app.min.js", "a.map", "x.svg", "note.ipynb"],
 }  # fmt: skip
 
@@ -45,3 +46,13 @@ def test_no_path_ever_raises_a_score(path: str, rank: str) -> None:
 @pytest.mark.parametrize("path", [path for paths in AGAINST.values() for path in paths])
 def test_no_path_hides_what_has_a_form_of_its_own(path: str) -> None:
     assert sum(reason.weight for reason in weigh(path, "distinctive")) >= -0.25
+
+
+@pytest.mark.parametrize("path", ["config/production.yml", "deploy/prod/app.env", "values-live.yaml"])
+def test_a_most_used_password_keeps_its_score_in_a_setting_of_production(path: str) -> None:
+    assert weigh(path, "generic", most_used=True) == weigh(path, "generic") == ()
+
+
+@pytest.mark.parametrize("path", ["config/settings.yml", "src/product.py", "reproduction/a.env", "delivery.yml", ""])
+def test_a_most_used_password_elsewhere_is_mostly_made_up(path: str) -> None:
+    assert [reason.weight for reason in weigh(path, "generic", most_used=True)] == [-0.25]
