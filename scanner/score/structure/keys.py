@@ -14,7 +14,7 @@ from scanner.score.structure.evidence import Evidence
 
 _ARMOUR = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _ESCAPED = re.compile(rb"\\+[nrt]")
-_JOINED = re.compile(rb"[\"'`][ \t]{0,8}[+.]?[ \t\\]{0,8}\r?\n[ \t]{0,40}(?:[+.][ \t]{0,4})?[\"'`]")
+_JOINED = re.compile(rb"[\"'`][ \t]{0,8}(?:[+.]?[ \t\\]{0,8}\r?\n[ \t]{0,40}(?:[+.][ \t]{0,4})?|[+.][ \t]{0,8})[\"'`]")
 _HEADER = re.compile(rb"(?m)^[^\w\n]{0,12}(?:Proc-Type|DEK-Info|Comment|Version|Subject|X-[A-Za-z-]+):.*$")
 _ELLIPSIS = re.compile(rb"\.\.\.|\xe2\x80\xa6|<[a-z_ -]{3,40}>|\$\{|\{\{|(?i:xxxxxx|redacted|your[_ -])")
 _ENCRYPTED = -0.45

@@ -71,6 +71,8 @@ def uri_password(secret: bytes, whole: bytes) -> list[Evidence]:
     user = unquote_to_bytes(uri[1]) if uri else b""
     host = uri[3] if uri else b""
     found: list[Evidence] = []
+    if len(password) < 4:
+        found.append(Evidence("note", "shorter than four characters, once decoded", -0.3))
     if password.lower() in _TRIVIAL or (user and password == user):
         found.append(Evidence("note", "a default login", -0.4))
     if _LOOPBACK.match(host):

@@ -126,6 +126,17 @@ def test_uri_on_this_machine_with_a_default_login_sinks() -> None:
     assert sum(item.weight for item in found) == pytest.approx(-0.6)
 
 
+def test_a_password_of_a_uri_that_decodes_to_less_than_four_characters_was_reported() -> None:
+    assert sum(item.weight for item in look("uri-password", "%41%42c", "https://u:%41%42c@host.net/")) == -0.3
+    assert look("uri-password", "%41%42cd", "https://u:%41%42cd@host.net/") == []
+
+
+@pytest.mark.parametrize("glue", ['\\n" + "', '\\n"\n\t\t\t+ "', "\\n' . '", '\\n" +\n  "'])
+def test_a_key_joined_from_strings_of_one_line_was_refuted(glue: str) -> None:
+    pem = structure.MAKERS["pem-ec"](RND).strip()
+    assert kinds("der-key", pem.replace("\n", glue)) == ["proved"] == kinds("der-key", pem)
+
+
 def test_expired_signature() -> None:
     assert look("signed-query", "x", "sv=2022-11-02&se=2020-01-01T00:00:00Z&sig=x")[0].weight == -0.35
     assert kinds("signed-query", "x", "se=2020-01-01&sig=x") == ["refuted"]
