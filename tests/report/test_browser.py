@@ -1,6 +1,7 @@
 """The HTML page in a real browser: 2,000 findings opened from disk, filtered, searched and sorted, nothing fetched.
 
-Needs `playwright` (the extra `browser`) and a Chromium of the system; skipped without either.
+Needs `playwright` (the extra `test`) and a Chromium of the system; skipped without either. axe-core, which looks
+for what a screen reader or a weak eye would stumble on, comes with `axe-playwright-python`.
 """
 
 from __future__ import annotations
@@ -79,3 +80,25 @@ def test_it_is_sorted_by_keyboard(page: Any) -> None:
 
 def test_nothing_went_wrong_until_here(page: Any) -> None:
     assert len(page.told) == 1
+
+
+def serious_faults(page: Any) -> list[str]:
+    """What axe-core calls serious or critical on the page as it stands: rule and the first place."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    found = axe.Axe().run(page).response["violations"]
+    return [f"{item['id']}: {item['nodes'][0]['html']}" for item in found if item["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.fill("#search", "file12")  # a hundred findings: the time of axe grows with what is shown
+    page.wait_for_function("document.querySelectorAll('#findings tbody tr:not([hidden])').length < 200")
+    page.locator("#findings tbody tr:not([hidden]) summary, #findings tbody tr:not([hidden]) button").first.click()
+    assert serious_faults(page) == []
+
+
+def test_axe_sees_a_fault_that_is_put_there(page: Any) -> None:
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img id=fault src=\"data:,\">')")
+    assert [fault.split(":")[0] for fault in serious_faults(page)] == ["image-alt"]
+    page.evaluate("document.querySelector('#fault').remove()")
