@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ STATES = ("active", "inactive", "restricted")
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d{1,4})\]|\['([^']+)'\]")
 _CONDITION = re.compile(r"(\d{3})(?: (?:body:(.+)|(\$[^=]*?)(?:=(.*))?))?\Z", re.DOTALL)
 _NOTHING = object()
+_CLIENT = {"environment", "files", "key", "document", "at"}
 
 Path = tuple[str | int, ...]
 
@@ -55,6 +57,8 @@ class Section:
     protocol: str
     confirmed: bool
     words: tuple[tuple[str, str], ...] = ()  # (state, the server's own word) where the protocol is not HTTP
+    client: Mapping[str, Any] | None = None  # where the user's own client keeps the host, see `registry`
+    elsewhere: bool = False  # the host is not surely the one that the credential is for
 
 
 def read(kind: Credential) -> Section | None:
@@ -85,7 +89,15 @@ def _read(raw: dict[str, Any], meant: tuple[str, ...] = STATES) -> Section:
         protocol=protocol,
         confirmed=str(raw.get("source", "")).startswith("https://"),
         words=() if http else tuple(told),
+        client=_client(raw),
     )
+
+
+def _client(raw: dict[str, Any]) -> Mapping[str, Any] | None:
+    table = raw.get("client")
+    if table is not None and (not isinstance(table, dict) or set(table) - _CLIENT or not table.get("key")):
+        raise ValueError(f"client is a table with a key, and knows {', '.join(sorted(_CLIENT))}")
+    return table
 
 
 def needs(kind: Credential) -> set[str]:
