@@ -390,8 +390,9 @@ def _hyperscan(catalogue: Catalogue) -> Engine:
     from scanner.prefilter import hyperscan
 
     name = database_name(catalogue)
-    data = cache.read(name)
-    engine = hyperscan.HyperscanEngine.load(data) if data else None
+    engine = hyperscan.HyperscanEngine.offered(name)
+    if engine is None and (data := cache.read(name)):
+        engine = hyperscan.HyperscanEngine.load(data)
     if engine is None:
         engine = hyperscan.HyperscanEngine.compile(catalogue.entries)
         cache.write(name, engine.dump())

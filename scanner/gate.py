@@ -11,6 +11,7 @@ import sys
 import zlib
 
 FORMAT = "gate-1"
+_LIBRARY = "hyperscan._hs_ext"
 _MOST_BYTES = 32 << 20
 _MOST_OBJECTS = 2000
 _CONFIGS = ("keysieve.toml", "pyproject.toml")
@@ -24,20 +25,45 @@ class _NoAnswer(Exception):
     """Something is out of the ordinary: the whole program must look."""
 
 
+Ready = tuple[str, object]
+"""The name of a compiled database, and what the library made of it."""
+
+
 def main() -> None:
     """As a script: end with 0 where nothing is there, else become the whole program."""
-    if not clean():
+    loaded: list[Ready] = []
+    if not clean(loaded):
+        _go_on(loaded)
+
+
+def _go_on(loaded: list[Ready]) -> None:
+    """As the whole program, in this process where it can be reached from here: a new one starts from nothing."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    try:
+        if "PYTHONPATH" in os.environ:  # which `-I` has left out
+            raise ImportError
+        import site
+
+        site.main()
+        if home not in sys.path:
+            sys.path.append(home)
+        from scanner.__main__ import commit
+    except ImportError:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "scanner", "hook", "run", "pre-commit"])
+    commit(loaded)
 
 
-def clean() -> bool:
-    """Whether it is certain that what is staged in the current folder's repository holds nothing; reports nothing."""
+def clean(loaded: list[Ready] | None = None) -> bool:
+    """Whether it is certain that what is staged in the current folder's repository holds nothing; reports nothing.
+
+    Where something hits, the database is left in `loaded` for the whole program.
+    """
     if os.name != "posix":
         return False
     try:
-        database, extension = _stamped()
+        database, name, extension = _stamped()
         texts = _staged()
-        return not texts or _silent(texts, database, extension)
+        return not texts or _silent(texts, (name, database, extension), loaded)
     except Exception:  # whatever it is, the whole program meets it too and can say so
         return False
 
@@ -111,31 +137,35 @@ def _read_own(path: str) -> bytes:
         return stream.read()
 
 
-def _stamped() -> tuple[bytes, str]:
-    """The compiled database, and the library that reads it."""
+def _stamped() -> tuple[bytes, str, str]:
+    """The compiled database, its name, and the library that reads it."""
     home, wanted = _cache(), identity()
     text = _read_own(os.path.join(home, _name(wanted))).decode("utf-8", "surrogateescape")
     told, database, extension = text.rsplit("\n", 2)
     if told != wanted or os.path.basename(database) != database:
         raise _NoAnswer
-    return _read_own(os.path.join(home, database)), extension
+    return _read_own(os.path.join(home, database)), database, extension
 
 
-def _silent(texts: list[bytes], database: bytes, extension: str) -> bool:
+def _silent(texts: list[bytes], compiled: tuple[str, bytes, str], loaded: list[Ready] | None) -> bool:
     # Imported by its file, since its package imports `typing` and `re`, and by what starts Python itself.
     import _imp
 
+    name, data, path = compiled
     start, files = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
-    spec = start.ModuleSpec("_hs_ext", files.ExtensionFileLoader("_hs_ext", extension), origin=extension)
+    spec = start.ModuleSpec(_LIBRARY, files.ExtensionFileLoader(_LIBRARY, path), origin=path)
     hyperscan = _imp.create_dynamic(spec)
     _imp.exec_dynamic(hyperscan)
-    loaded = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
-    loaded.scratch = hyperscan.Scratch(loaded)
+    database = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
     hits: list[int] = []
     for text in texts:
         if text:
-            loaded.scan(text, match_event_handler=lambda *hit: hits.append(hit[0]))
+            database.scan(text, match_event_handler=lambda *hit: hits.append(hit[0]))
         if hits:
+            if loaded is not None:
+                sys.modules[_LIBRARY] = hyperscan  # it cannot be loaded twice
+                loaded.append((name, database))
             return False
     return True
 

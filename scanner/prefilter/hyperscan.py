@@ -5,7 +5,7 @@ Found by trial: a loaded database needs a fresh scratch; expressions must end at
 
 from __future__ import annotations
 
-import platform
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +19,21 @@ hyperscan: Any = _hyperscan  # its stubs know neither its errors nor buffers oth
 
 def stamp() -> str:
     """What a compiled database depends on beside its rows."""
-    return f"hyperscan-{hyperscan.__version__}-{platform.system()}-{platform.machine()}"
+    if os.name == "posix":
+        system, *_, machine = os.uname()
+    else:
+        import platform  # dear: it compiles expressions
+
+        system, machine = platform.system(), platform.machine()
+    return f"hyperscan-{hyperscan.__version__}-{system}-{machine}"
+
+
+_offered: dict[str, Any] = {}
+
+
+def offer(name: str, database: Any) -> None:
+    """Take a database that is loaded already, with its scratch: `scanner.gate` has looked with it."""
+    _offered[name] = database
 
 
 class HyperscanEngine:
@@ -41,6 +55,11 @@ class HyperscanEngine:
             flags=[_flags(entry) for entry in entries],
         )
         return cls(database)
+
+    @classmethod
+    def offered(cls, name: str) -> HyperscanEngine | None:
+        """The database of that name, where this process has loaded it."""
+        return cls(_offered[name]) if name in _offered else None
 
     @classmethod
     def load(cls, data: bytes) -> HyperscanEngine | None:
