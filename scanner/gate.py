@@ -17,7 +17,7 @@ _MOST_OBJECTS = 2000
 _CONFIGS = ("keysieve.toml", "pyproject.toml")
 _CODE = (
     "gate.py", "version.py", "catalogue/schema.py", "catalogue/relation.py", "catalogue/widths.py", "catalogue/load.py",
-    "catalogue/index.py", "prefilter/literals.py", "prefilter/hyperscan.py", "score/allow.py",
+    "catalogue/index.py", "engines.py", "prefilter/literals.py", "prefilter/hyperscan.py", "score/allow.py",
 )  # fmt: skip
 
 

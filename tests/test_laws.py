@@ -120,7 +120,7 @@ def test_the_law_would_notice() -> None:
 # ---------------------------------------------------------------- 2: who may import whom
 
 BASE = {"errors", "records", "secrets", "settings"}
-SHARED = BASE | {"cache", "version"}
+SHARED = BASE | {"cache", "lazily", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
     "accepted",
@@ -128,6 +128,7 @@ JOINERS = {
     "baseline",
     "config",
     "detector",
+    "engines",
     "versions",
     "pipeline",
     "workers",
@@ -141,6 +142,7 @@ JOINERS = {
 MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),
+    "lazily": set(),
     "secrets": set(),
     "records": {"secrets"},
     "settings": {"errors", "records", "secrets"},

@@ -64,9 +64,9 @@ def run(
     from scanner.pipeline import scan
 
     if loaded:
-        from scanner.prefilter import hyperscan
+        from scanner.engines import offer
 
-        hyperscan.offer(*loaded[0])
+        offer(*loaded[0])
     found, summary = scan(_target(), wanted)
     if kind == "pre-commit" and summary.state == "complete" and summary.engine == "hyperscan":
         _leave_stamp(path, wanted, loaded)

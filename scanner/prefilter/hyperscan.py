@@ -28,14 +28,6 @@ def stamp() -> str:
     return f"hyperscan-{hyperscan.__version__}-{system}-{machine}"
 
 
-_offered: dict[str, Any] = {}
-
-
-def offer(name: str, database: Any) -> None:
-    """Take a database that is loaded already, with its scratch: `scanner.gate` has looked with it."""
-    _offered[name] = database
-
-
 class HyperscanEngine:
     """`Engine` over a hyperscan database."""
 
@@ -55,11 +47,6 @@ class HyperscanEngine:
             flags=[_flags(entry) for entry in entries],
         )
         return cls(database)
-
-    @classmethod
-    def offered(cls, name: str) -> HyperscanEngine | None:
-        """The database of that name, where this process has loaded it."""
-        return cls(_offered[name]) if name in _offered else None
 
     @classmethod
     def load(cls, data: bytes) -> HyperscanEngine | None:

@@ -7,13 +7,13 @@ version of a file that keeps those bytes. What a path says is weighed after attr
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import regex
 
+from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, structure
 from scanner.score.allow import allowed
@@ -153,8 +153,8 @@ def _body(credential: Credential, value: str) -> str:
 _PASSWORDS = frozenset(("uri-password", "pair-password"))
 """Checks of kinds whose value is a password by its place: there people choose it."""
 
-_NAME_BEFORE = re.compile(rb"[\w.\-:]{0,40}\Z")
-_NAME_AFTER = re.compile(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
+_NAME_BEFORE = lazily(rb"[\w.\-:]{0,40}\Z")
+_NAME_AFTER = lazily(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
 
 
 def _name(text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:

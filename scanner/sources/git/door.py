@@ -16,12 +16,13 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from scanner.errors import GitError, TargetError
+from scanner.lazily import lazily
 from scanner.records import Fault
 from scanner.sources.git.discover import Repository
 
 PIPE = 1 << 20
 """Bytes that git may write before we read: fewer turns between the two processes."""
-_CONFIG = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
+_CONFIG = lazily(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
 
 
 def environment(git_dir: str) -> dict[str, str]:
@@ -172,8 +173,8 @@ def ref_name(name: str) -> str:
     return os.fsencode(name).hex()[:80]
 
 
-_HEAD = re.compile(rb"ref: *refs/|[0-9a-f]{40}")
-_PACKED_REF = re.compile(rb"#|\^[0-9a-f]{40,64}\s*\n|[0-9a-f]{40,64} refs/")
+_HEAD = lazily(rb"ref: *refs/|[0-9a-f]{40}")
+_PACKED_REF = lazily(rb"#|\^[0-9a-f]{40,64}\s*\n|[0-9a-f]{40,64} refs/")
 _PLAIN = "\tcommitGraph = false\n\tmultiPackIndex = false\n"
 """Both only save time, and git ends where they are damaged."""
 _MEMORY = "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 256m\n\tbigFileThreshold = 64m\n"

@@ -7,13 +7,13 @@ repository of any size costs the parent nothing but a few bytes an object.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from scanner.lazily import lazily
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
 from scanner.sources.git.door import Door, start
@@ -27,7 +27,7 @@ BATCH = 4 << 20
 HUGE = 16 << 20
 """Blobs above this leave the batch and are streamed in pieces."""
 
-_LISTED = re.compile(rb"([0-9a-f]{40,64}) (blob|commit|tag|missing)(?: (\d+))?\n")
+_LISTED = lazily(rb"([0-9a-f]{40,64}) (blob|commit|tag|missing)(?: (\d+))?\n")
 _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.errors import GitError
+from scanner.lazily import lazily
 from scanner.sources.git.discover import Repository
 from scanner.sources.git.door import Door
 
-_ENTRY = re.compile(
+_ENTRY = lazily(
     rb"\d{6} ([0-9a-f]+) \d\t([^\0]+)\0\s*ctime: [\d:]+\s+mtime: (\d+):(\d+)\s+dev: \d+\s+ino: \d+\s+"
     rb"uid: \d+\s+gid: \d+\s+size: (\d+)\s+flags: \w+\n"
 )
