@@ -12,7 +12,6 @@ import string
 import time
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
@@ -94,6 +93,8 @@ def bedrock_url(secret: bytes, _whole: bytes) -> list[Evidence]:
     fields = dict(re.findall(r"[?&](X-Amz-[A-Za-z-]{3,20})=([^&]{1,4000})", data))
     if not data.isascii() or not {"X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date"} <= fields.keys():
         return [Evidence("broken", "does not decode to a signed URL")]
+    from urllib.parse import unquote
+
     scope = unquote(fields["X-Amz-Credential"]).split("/")
     notes = [Evidence("note", f"region {shown(scope[2])}")] if len(scope) == 5 else []
     return [Evidence("proved", "decodes to a signed URL"), *notes, *_ends(fields)]

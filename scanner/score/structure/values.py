@@ -10,7 +10,6 @@ import random
 import re
 import string
 import time
-from urllib.parse import unquote_to_bytes
 
 from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
@@ -65,6 +64,8 @@ def _printable(data: bytes) -> bool:
 
 def uri_password(secret: bytes, whole: bytes) -> list[Evidence]:
     """The password of a URI, weighed with its user and host: placeholders, default logins, hosts that are none."""
+    from urllib.parse import unquote_to_bytes
+
     password = unquote_to_bytes(secret)
     if _PLACEHOLDER.match(password) or _PLACEHOLDER.match(secret):
         return [Evidence("refuted", "a placeholder stands for the password")]
@@ -92,6 +93,8 @@ def pair_password(secret: bytes, _whole: bytes) -> list[Evidence]:
 
 def thirty_two_bytes(secret: bytes, _whole: bytes) -> list[Evidence]:
     """Base64, percent-encoded or not, of exactly 32 bytes: an HMAC-SHA256."""
+    from urllib.parse import unquote_to_bytes
+
     data = decode64(unquote_to_bytes(secret))
     if data is None or len(data) != 32:
         return [Evidence("refuted", "does not decode to a signature of 32 bytes")]
