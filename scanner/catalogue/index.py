@@ -6,7 +6,6 @@ database beside it is native data and has the cache's own rules (`scanner.cache`
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import zlib
@@ -77,7 +76,9 @@ class Catalogue:
 
 def _key(files: Sequence[str]) -> str:
     """Changes with any file's name, size or time of change, and with the code's version."""
-    digest = hashlib.sha256(f"{VERSION}/{FORMAT}".encode())
+    from hashlib import sha256
+
+    digest = sha256(f"{VERSION}/{FORMAT}".encode())
     package = os.path.dirname(os.path.abspath(__file__))
     sources = [os.path.join(package, name) for name in ("schema.py", "relation.py", "widths.py", "load.py")]
     sources.append(os.path.join(os.path.dirname(package), "prefilter", "literals.py"))
