@@ -84,7 +84,8 @@ def test_what_is_negated_twice_was_reported_as_a_password(value: str) -> None:
 NAMES = [
     "password_file", "password_length", "token_url", "secret_name", "token_type", "password_hash", "api_key_header",
     "password_hint", "secret_id", "token_expires", "password_field", "password_policy", "token_endpoint",
-    "password_confirmation", "secret_version", "sonar.projectKey", "Sec-WebSocket-Key", "password_encoding_method", "api_key_param", "password-placeholder",
+    "sonar.projectKey", "Sec-WebSocket-Key",
+    "password_confirmation", "secret_version", "password_encoding_method", "api_key_param", "password-placeholder",
 ]  # fmt: skip
 
 
