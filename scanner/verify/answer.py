@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scanner.catalogue.condition import dig, is_json, parsed, path, trouble, written
 from scanner.records import Verdict
-from scanner.verify.section import Section, dig, is_json, parsed, path, written
+from scanner.verify.section import Section
 
 WIDEST_IDENTITY = 200
 """Characters of one identity field that are kept."""
@@ -76,12 +77,8 @@ def judge(section: Section, answer: Answer) -> Verdict:
 def _doubt(answer: Answer, document: object) -> str:
     """Why the answer says nothing of the credential, or ""."""
     status = answer.status
-    if status == 429:
-        return "status 429: the provider asks for fewer requests"
-    if status >= 500:
-        return f"status {status}: the provider is in trouble"
-    if status in (407, 511):
-        return f"status {status}: a proxy wants a login"
+    if trouble(status):
+        return f"status {status}: {trouble(status)}"
     if _PAGE.match(answer.body):
         return f"status {status} with a web page where an API answers: a proxy or a login page"
     if "json" in answer.headers.get("content-type", "") and answer.body.strip() and not is_json(document):
