@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d{1,4})\]|\['([^']+)'\]")
+_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d{1,4})\]|\['([^']+)'\]|\[(\*)\]")
 _CONDITION = re.compile(r"(\d{3})(?: (?:body:(.+)|(\$[^=]*?)(?:=(.*))?))?\Z", re.DOTALL)
 _NOTHING = object()
+EACH = -1
+"""The step of a path that takes every item of a list."""
 
 Path = tuple[str | int, ...]
 
@@ -77,14 +79,14 @@ def never(told: Iterable[tuple[str, str]]) -> str:
 
 
 def path(text: str) -> Path:
-    """`$.a[0].b` -> ("a", 0, "b"); raises ValueError."""
+    """`$.a[0].b` -> ("a", 0, "b"), `$.a[*].b` -> ("a", EACH, "b"); raises ValueError."""
     steps: list[str | int] = []
     at = 1
     while at < len(text):
         step = _STEP.match(text, at)
         if step is None or text[0] != "$":
             raise ValueError(f"{text!r} is no path such as $.data[0].id")
-        steps.append(int(step[2]) if step[2] else step[1] or step[3])
+        steps.append(EACH if step[4] else int(step[2]) if step[2] else step[1] or step[3])
         at = step.end()
     return tuple(steps)
 
@@ -104,8 +106,11 @@ def is_json(document: object) -> bool:
 
 def dig(document: object, steps: Path) -> object:
     """What stands at the path; a mark that equals nothing else where there is no such path."""
-    for step in steps:
+    for at, step in enumerate(steps):
         found: Any = document
+        if step == EACH:
+            each = [dig(item, steps[at + 1 :]) for item in found] if isinstance(found, list) else [_NOTHING]
+            return [item for item in each if item is not _NOTHING] or _NOTHING
         if isinstance(step, str):
             known = isinstance(found, dict) and step in found
         else:

@@ -55,7 +55,7 @@ def judge_word(section: Section, said: Said) -> Verdict:
         return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
     if state == "inactive" and not section.confirmed:
         return Verdict("unknown", f"{shown} reads as inactive, but the request is not confirmed")
-    identity = tuple((name, text[:WIDEST_IDENTITY]) for name, text in said.identity if text)
+    identity = tuple((name, text) for name, text in said.identity if text)
     return Verdict(state, f"the server said {shown}", identity=identity)
 
 
@@ -70,7 +70,7 @@ def judge(section: Section, answer: Answer) -> Verdict:
             return Verdict("unknown", doubt)
         if state == "inactive" and not section.confirmed:
             return Verdict("unknown", f"status {answer.status} reads as inactive, but the request is not confirmed")
-        return Verdict(state, f"status {answer.status}", identity=_identity(section, answer, document))
+        return Verdict(state, f"status {answer.status}", identity=identity(section, answer))
     return Verdict("unknown", doubt or f"an unexpected answer, status {answer.status}")
 
 
@@ -86,7 +86,9 @@ def _doubt(answer: Answer, document: object) -> str:
     return ""
 
 
-def _identity(section: Section, answer: Answer, document: object) -> tuple[tuple[str, str], ...]:
+def identity(section: Section, answer: Answer) -> tuple[tuple[str, str], ...]:
+    """What the answer tells of the credential, in full: it is looked through for the credential, then `bounded`."""
+    document = parsed(answer.body)
     found = []
     for name, where in section.identity:
         if where.startswith("header:"):
@@ -95,7 +97,24 @@ def _identity(section: Section, answer: Answer, document: object) -> tuple[tuple
             inside = re.search(rf"<{re.escape(where.removeprefix('element:'))}>([^<]*)<", answer.body)
             text = inside[1] if inside else ""
         else:
-            text = written(dig(document, path(where)))
+            text = _written(dig(document, path(where)))
         if text and text != "null":
-            found.append((name, text[:WIDEST_IDENTITY]))
+            found.append((name, text))
     return tuple(found)
+
+
+def _written(value: object) -> str:
+    """As `written`; of a table of switches, such as permissions, the names of those that are on."""
+    if isinstance(value, dict) and value and all(isinstance(switch, bool) for switch in value.values()):
+        return ",".join(name for name, switch in value.items() if switch)
+    return written(value)
+
+
+def bounded(text: str) -> str:
+    """A field of an identity as it is kept; that something was left out is shown."""
+    return text if len(text) <= WIDEST_IDENTITY else text[: WIDEST_IDENTITY - 3] + "..."
+
+
+def doubt(answer: Answer) -> str:
+    """Why the answer says nothing of the credential that was sent, or ""."""
+    return _doubt(answer, parsed(answer.body))

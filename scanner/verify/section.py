@@ -24,6 +24,8 @@ class Section:
     protocol: str
     confirmed: bool
     words: tuple[tuple[str, str], ...] = ()  # (state, the server's own word) where the protocol is not HTTP
+    further: tuple[Section, ...] = ()  # what is asked, of the same host, about a credential that lives
+    privileged: tuple[tuple[str, tuple[str, ...]], ...] = ()  # identity field, and what in it means too much power
 
 
 def read(kind: Credential) -> Section | None:
@@ -54,6 +56,10 @@ def _read(raw: dict[str, Any], meant: tuple[str, ...] = STATES) -> Section:
         protocol=protocol,
         confirmed=str(raw.get("source", "")).startswith("https://"),
         words=() if http else tuple(told),
+        further=tuple(
+            _read({"method": "GET", "headers": raw.get("headers", {})} | one) for one in raw.get("further", ())
+        ),
+        privileged=tuple((name, tuple(words)) for name, words in raw.get("privileged", {}).items()),
     )
 
 
