@@ -89,12 +89,11 @@ def joined(known: Pairs, more: Pairs) -> Pairs:
 
 
 def weighed(section: Section, told: Pairs) -> Pairs:
-    """With `privileged`, yes or no, where a field tells it of which the section says how to read it."""
+    """With `privileged` where a field holds a word that means so; that no word does proves nothing, so none is said."""
     fields = dict(told)
-    known = [(fields[name], words) for name, words in section.privileged if name in fields]
-    if not known or "privileged" in fields:
-        return told
-    return joined(told, (("privileged", "yes" if any(_holds(text, words) for text, words in known) else "no"),))
+    if any(_holds(fields.get(name, ""), words) for name, words in section.privileged):
+        return joined(told, (("privileged", "yes"),))
+    return told
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:

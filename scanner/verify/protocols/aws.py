@@ -31,7 +31,8 @@ GROUPS = 10
 DENIED = "not allowed to list"
 _GLOBAL, _IAM = "sts.amazonaws.com", "https://iam.amazonaws.com/"
 _OWNER = re.compile(r"arn:[\w-]+:(?:iam|sts)::\d+:(?:(root)\Z|user/(?:.*/)?([^/]+)\Z|assumed-role/([^/]+)/)")
-_WIDE = re.compile(r":iam::aws:policy/(?:AdministratorAccess|IAMFullAccess)\Z")
+_OURS = ":iam::aws:policy/"
+_WIDE = re.compile(rf"{_OURS}(?:AdministratorAccess|IAMFullAccess)\Z")
 """AWS's own policies that allow everything, or to grant oneself everything."""
 
 
@@ -76,7 +77,7 @@ class _Listing:
         self._request = replace(request, url=_iam(request))
         self._parts = parts
         self._names: list[str] = []
-        self._wide = self._denied = self._failed = False
+        self._wide = self._denied = self._open = False
 
     def ask(self, action: str, **named: str) -> Generator[Request, Answer | None, str]:
         """What IAM answers, "" where it does not; the policies in it are remembered."""
@@ -84,25 +85,26 @@ class _Listing:
         answer = yield _signed(replace(self._request, body=body), self._parts, "iam")
         if answer is None or answer.status != 200:
             denied = answer is not None and answer.status == 403 and "AccessDenied" in answer.body
-            self._denied, self._failed = self._denied or denied, self._failed or not denied
+            self._denied, self._open = self._denied or denied, True
             return ""
         whose = f" (group {named['GroupName']})" if "GroupName" in named else ""
         attached = re.findall(r"<PolicyArn>([^<]+)</PolicyArn>", answer.body)
         inline = re.search(r"<PolicyNames>(.*?)</PolicyNames>", answer.body, re.DOTALL)
-        self._wide = self._wide or any(map(_WIDE.search, attached))
-        self._names += [arn.rpartition("/")[2] + whose for arn in attached]
         own = re.findall(r"<member>([^<]+)", inline[1] if inline else "")
+        self._wide = self._wide or any(map(_WIDE.search, attached))
+        self._open = self._open or bool(own) or any(_OURS not in arn for arn in attached)
+        self._names += [arn.rpartition("/")[2] + whose for arn in attached]
         self._names += [f"{name} (inline){whose}" for name in own]
         return answer.body
 
     def told(self) -> Pairs:
-        """What was learnt. Only a list that is whole says that there is no power, and inline policies may give any."""
+        """What was learnt. Only a whole list of AWS's own policies says that there is no power: others may give any."""
         names = list(dict.fromkeys(self._names))
         if self._denied:
             names.append(DENIED if not names else "the rest it is not allowed to list")
-        whole = not (self._denied or self._failed or any("(inline)" in name for name in names))
-        known: Pairs = (("permissions", ", ".join(names) or "none"),) if names or whole else ()
-        return known + ((("privileged", "yes" if self._wide else "no"),) if self._wide or whole else ())
+        known: Pairs = (("permissions", ", ".join(names) or "none"),) if names or not self._open else ()
+        certain = self._wide or not self._open
+        return known + ((("privileged", "yes" if self._wide else "no"),) if certain else ())
 
 
 def _iam(request: Request) -> str:
