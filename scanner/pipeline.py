@@ -13,7 +13,7 @@ from scanner.ledger import Ledger, order
 from scanner.records import Confidence, Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
 from scanner.secrets import without_login
 from scanner.settings import DetectSettings, Settings
-from scanner.sources import open_target
+from scanner.sources import open_target, packed
 from scanner.workers import Lost, Walker
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def scan_shard(settings: DetectSettings, shard: Shard) -> ShardResult:
     try:
         for batch in shard.batches(tally):
             found += detector.sightings(batch, tally)
+            packed.note(batch, tally)
     except ScanError as error:
         tally.faults.append(Fault(shard.label, str(error)))
     return ShardResult(found, tally)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from scanner.catalogue import load
+from scanner.catalogue.index import Catalogue
+from scanner.detector import Detector
+from scanner.prefilter import literals
+from scanner.settings import DetectSettings
+from tests.helpers.samples import catalogue
 
 settings.register_profile("fast", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -32,6 +40,29 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One pattern cache for the whole run, so that the catalogue is compiled once."""
     folder = tmp_path_factory.mktemp("cache")
     folder.chmod(0o700)
+    return folder
+
+
+@pytest.fixture
+def warm(cache_folder: Path) -> Callable[[Path], None]:
+    """warm(folder): put the compiled catalogue there, which takes seconds to make anew."""
+
+    def copy(folder: Path) -> None:
+        own = Catalogue((), literals.build)
+        if not list(cache_folder.glob(f"*{own.key}.hsdb")):
+            Detector(DetectSettings())
+        for file in cache_folder.glob(f"*{own.key}.*"):
+            shutil.copy2(file, folder)
+
+    return copy
+
+
+@pytest.fixture
+def few_kinds(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue of a few kinds: for what does not depend on which ones there are."""
+    catalogue()  # kept by the helpers, and whole
+    folder = Path(load.builtin_folder(), "packages")
+    monkeypatch.setattr(load, "builtin_folder", lambda: str(folder))
     return folder
 
 

@@ -157,12 +157,12 @@ shape = "slow_{a*20}b"
 """
 
 
-def test_an_expression_that_takes_too_long_is_a_fault_of_its_object(tmp_path: object) -> None:
+def test_an_expression_that_takes_too_long_is_a_fault_of_its_object(few_kinds: object, tmp_path: object) -> None:
     path = f"{tmp_path}/mine.toml"
     with open(path, "w") as stream:
         stream.write(MINE)
     slow = Detector(DetectSettings(patterns=(path,), timeout=0.02))
-    token = sample("github-pat-classic")
+    token = sample("npm-token")
     data = f"slow_{'a' * 60}\n{token}\n".encode()
     tally = Tally()
     found = list(slow.sightings(Batch(data, (0,), (len(data),), ("a.txt",)), tally))
@@ -171,7 +171,7 @@ def test_an_expression_that_takes_too_long_is_a_fault_of_its_object(tmp_path: ob
     assert "slow-key" in tally.faults[0].problem
 
 
-def test_a_second_object_with_the_same_text_was_silently_incomplete(tmp_path: object) -> None:
+def test_a_second_object_with_the_same_text_was_silently_incomplete(few_kinds: object, tmp_path: object) -> None:
     path = f"{tmp_path}/mine.toml"
     with open(path, "w") as stream:
         stream.write(MINE)

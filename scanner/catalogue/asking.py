@@ -17,10 +17,11 @@ _METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE")
 _LISTS = (*STATES, "unknown", "done", "gone")
 _TYPES: dict[str, Any] = {
     "source": str, "method": str, "url": str, "headers": dict, "body": str, "identity": dict, "protocol": str,
-    "effect": str, **dict.fromkeys(_LISTS, list), "further": list, "privileged": dict,
+    "effect": str, **dict.fromkeys(_LISTS, list), "further": list, "privileged": dict, "client": dict,
 }  # fmt: skip
 _ASKED = frozenset({"source", "method", "url", "headers", "body", "identity", "protocol", "further", "privileged"})
-_VERIFY = _ASKED | {*STATES, "unknown"}
+_VERIFY = _ASKED | {*STATES, "unknown", "client"}
+_CLIENT = frozenset({"environment", "files", "key", "document", "at"})
 _FURTHER = frozenset({"source", "method", "url", "headers", "body", "identity"})
 _REVOKE = frozenset({"source", "method", "url", "headers", "body", "done", "gone", "effect"})
 _ORIGIN = re.compile(r"https://[^/?#]+|\{\{\w+\}\}")
@@ -54,7 +55,7 @@ def _verify(raw: Mapping[str, Any]) -> str:
     if problem or not raw.get("method"):
         return problem or ("further requests need a `method`" if raw.get("further") else "")
     told = [(state, text) for state in STATES for text in raw.get(state, ())]
-    return never(told) or _identity(raw) or _further(raw) or _privileged(raw)
+    return never(told) or _identity(raw) or _further(raw) or _privileged(raw) or _client(raw)
 
 
 def _revoke(raw: Mapping[str, Any]) -> str:
@@ -109,4 +110,13 @@ def _privileged(raw: Mapping[str, Any]) -> str:
             return f"privileged: no identity field is called {name!r}"
         if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
             return f"privileged: {name} must be a list of non-empty strings"
+    return ""
+
+
+def _client(raw: Mapping[str, Any]) -> str:
+    table = raw.get("client")
+    if table is not None and (set(table) - _CLIENT or not table.get("key")):
+        return f"client is a table with a key, and knows {', '.join(sorted(_CLIENT))}"
+    if table is not None and "further" in raw:
+        return "further requests need a host that the file names, and `client` has none"
     return ""

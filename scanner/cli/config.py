@@ -38,7 +38,8 @@ def show(file: str) -> None:
 @click.argument("file", metavar="[FILE]", default="")
 def check(file: str) -> None:
     """Read all that it names: patterns, baselines, rules. Exit codes: 0, or 2 with what is wrong."""
-    from scanner.catalogue import load
+    from scanner.catalogue.index import Catalogue
+    from scanner.prefilter import literals
 
     path, config = _read(file)
     if not path:
@@ -47,7 +48,7 @@ def check(file: str) -> None:
     if config.get("engine", "auto") not in options.ENGINES:
         raise UsageError(f"{path}: 'engine' must be one of {', '.join(options.ENGINES)}")
     rules = allow_rules(config, path)
-    kinds = {kind.id for kind in load.load(load.pattern_files([load.builtin_folder(), *config.get("patterns", ())]))}
+    kinds = set(Catalogue(tuple(config.get("patterns", ())), literals.build).numbers)
     unknown = sorted({rule.pattern for rule in rules if rule.pattern} - kinds)
     if unknown:
         raise UsageError(f"{path}: allow: no pattern has the id {unknown[0]!r}; `keysieve patterns list` shows them")

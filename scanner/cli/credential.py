@@ -18,12 +18,14 @@ _NO_PARTS = {"secret", "bare", "q"}
 
 def kind_of(identity: str, own: tuple[str, ...]) -> Credential:
     """The kind of that id, also of the user's `own` pattern files. Raises UsageError."""
-    from scanner.catalogue import load
+    from scanner.catalogue.index import Catalogue
+    from scanner.prefilter import literals
 
-    known = {kind.id: kind for kind in load.load(load.pattern_files([load.builtin_folder(), *own]))}
-    if identity not in known:
+    known = Catalogue(own, literals.build)
+    number = known.numbers.get(identity)
+    if number is None:
         raise UsageError(f"--pattern {identity}: no such kind; `keysieve patterns list` names all")
-    return known[identity]
+    return known.credentials[number]
 
 
 def from_input(kind: Credential) -> Finding:

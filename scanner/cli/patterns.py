@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import click
 
-from scanner.catalogue import load, page
+from scanner.catalogue import page
+from scanner.catalogue.index import Catalogue
 from scanner.config import configuration
 from scanner.errors import ExitCode, UsageError
+from scanner.prefilter import literals
 from scanner.records import Credential
 from scanner.report._weakness import weaknesses
 from scanner.settings import DetectSettings
@@ -24,8 +26,8 @@ def command(ctx: click.Context, config_file: str) -> None:
     ctx.obj = tuple(configuration(config_file).get("patterns", ()))
 
 
-def _all(own: Sequence[str]) -> list[Credential]:
-    return load.load(load.pattern_files([load.builtin_folder(), *own]))
+def _all(own: Sequence[str]) -> Sequence[Credential]:
+    return Catalogue(own, literals.build).credentials
 
 
 @command.command(name="list")

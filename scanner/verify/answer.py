@@ -70,6 +70,8 @@ def judge(section: Section, answer: Answer) -> Verdict:
             return Verdict("unknown", doubt)
         if state == "inactive" and not section.confirmed:
             return Verdict("unknown", f"status {answer.status} reads as inactive, but the request is not confirmed")
+        if state == "inactive" and section.elsewhere:
+            return Verdict("unknown", f"status {answer.status}: your registry refuses it, another may know it")
         return Verdict(state, f"status {answer.status}", identity=identity(section, answer))
     return Verdict("unknown", doubt or f"an unexpected answer, status {answer.status}")
 

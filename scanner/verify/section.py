@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ class Section:
     words: tuple[tuple[str, str], ...] = ()  # (state, the server's own word) where the protocol is not HTTP
     further: tuple[Section, ...] = ()  # what is asked, of the same host, about a credential that lives
     privileged: tuple[tuple[str, tuple[str, ...]], ...] = ()  # identity field, and what in it means too much power
+    client: Mapping[str, Any] | None = None  # where the user's own client keeps the host, see `registry`
+    elsewhere: bool = False  # the host is not surely the one that the credential is for
 
 
 def read(kind: Credential) -> Section | None:
@@ -60,6 +63,7 @@ def _read(raw: dict[str, Any], meant: tuple[str, ...] = STATES) -> Section:
             _read({"method": "GET", "headers": raw.get("headers", {})} | one) for one in raw.get("further", ())
         ),
         privileged=tuple((name, tuple(words)) for name, words in raw.get("privileged", {}).items()),
+        client=raw.get("client"),
     )
 
 

@@ -11,7 +11,8 @@ from functools import partial
 from scanner.records import DO_NOT_VERIFY, Confidence, Credential, Finding, Verdict
 from scanner.settings import VerifySettings
 from scanner.verify import answer as answers
-from scanner.verify import further, protocols, request, section
+from scanner.verify import further, protocols, request, section, template
+from scanner.verify import registry as registries
 from scanner.verify.hosts import Job, run
 from scanner.verify.http import Client
 from scanner.verify.line import Line
@@ -95,6 +96,8 @@ class Verifier:
         if asked.protocol and sign is None:
             return Verdict(why=f"the protocol {asked.protocol!r} is not spoken yet")
         own = request.endpoint(kind, self._settings.endpoints)
+        if asked.client is not None and not own:
+            return self._registered(kind, asked, finding)
         plain = request.build(asked, parts, own)
         if sign:
             sign(plain, parts)  # what is missing shows now, and the signature that is sent is a fresh one
@@ -106,6 +109,25 @@ class Verifier:
         if isinstance(found, Verdict):
             return found
         return further.added(found, asked, further.First(plain, parts, own), self._client.send)
+
+    def _registered(self, kind: Credential, asked: Section, finding: Finding) -> Job | Verdict:
+        """The job of a kind whose registry stands beside it, or in the configuration of the user's own client."""
+        parts = request.values(finding)
+        registry = registries.read(asked.client or {})
+        if "registry" in parts:
+            base = "https://" + template.host("{{registry}}", parts)
+        else:
+            base, asked = registry.configured(), replace(asked, elsewhere=True)
+        if not base:
+            raise Unfit(f"its registry is named neither beside it nor by {registry.where}")
+        told = request.build(asked, parts, base)
+
+        def ask() -> answers.Answer:
+            if not registry.document:
+                return self._client.send(told)
+            return self._client.send(request.build(asked, parts, registries.below(base, registry, self._client)))
+
+        return self._asking(kind, asked, told, ask)
 
     def _conversation(self, kind: Credential, asked: Section, finding: Finding) -> Job | Verdict:
         """The job of a kind whose server speaks another protocol than HTTP."""
@@ -128,7 +150,7 @@ class Verifier:
         self, kind: Credential, asked: Section, told: Request, ask: Callable[[], answers.Answer | answers.Said]
     ) -> Job | Verdict:
         """What is known already, or the job that asks."""
-        key = self._cache.key(kind.id, told, asked.confirmed)
+        key = self._cache.key(kind.id, told, asked.confirmed and not asked.elsewhere)
         judge = answers.judge if asked.method else answers.judge_word
         return self._cache.get(key) or Job(key, told.host, ask, partial(judge, asked))
 

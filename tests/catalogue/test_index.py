@@ -18,7 +18,11 @@ from tests.catalogue.test_load import write
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_kinds: Path) -> Path:
+    return cold(tmp_path, monkeypatch)
+
+
+def cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "cache"
     path.mkdir(mode=0o700)
     monkeypatch.setenv("KEYSIEVE_CACHE_DIR", str(path))
@@ -33,7 +37,8 @@ def never(*_: object) -> list[object]:
     raise AssertionError("the pattern files were parsed")
 
 
-def test_what_comes_from_the_cache_is_what_was_parsed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_from_the_cache_is_what_was_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cold(tmp_path, monkeypatch)  # of the whole catalogue
     first = catalogue()
     parsed = (first.credentials, first.entries)
     monkeypatch.setattr(load, "load", never)
@@ -140,6 +145,8 @@ def test_the_key_forgot_code_that_decides_what_is_kept(home: Path, monkeypatch: 
 
 CODE = """
 import sys
+from scanner.catalogue import load
+load.builtin_folder = lambda: sys.argv[2]
 from scanner.detector import Detector
 from scanner.settings import DetectSettings
 detector = Detector(DetectSettings(engine=sys.argv[1]))
@@ -149,17 +156,19 @@ print("tomllib" in sys.modules)
 
 
 @pytest.mark.parametrize("engine", ["hyperscan", "ahocorasick"])
-def test_the_second_detector_does_not_import_tomllib(home: Path, engine: str) -> None:
+def test_the_second_detector_does_not_import_tomllib(home: Path, few_kinds: Path, engine: str) -> None:
     told = [
-        subprocess.run([sys.executable, "-c", CODE, engine], capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", CODE, engine, few_kinds], capture_output=True, text=True, check=True
+        ).stdout
         for _ in range(2)
     ]
     assert told == ["True\n", "False\n"]
 
 
 @pytest.mark.parametrize("data", [b"", b"junk", bytes(5000)])
-def test_a_damaged_hyperscan_database_is_made_anew(home: Path, data: bytes) -> None:
-    run = [sys.executable, "-c", CODE, "hyperscan"]
+def test_a_damaged_hyperscan_database_is_made_anew(home: Path, few_kinds: Path, data: bytes) -> None:
+    run = [sys.executable, "-c", CODE, "hyperscan", few_kinds]
     subprocess.run(run, capture_output=True, check=True)
     (path,) = home.glob("*.hsdb")
     whole = path.read_bytes()
@@ -168,8 +177,8 @@ def test_a_damaged_hyperscan_database_is_made_anew(home: Path, data: bytes) -> N
     assert path.read_bytes() == whole
 
 
-def test_a_cut_off_hyperscan_database_is_made_anew(home: Path) -> None:
-    run = [sys.executable, "-c", CODE, "hyperscan"]
+def test_a_cut_off_hyperscan_database_is_made_anew(home: Path, few_kinds: Path) -> None:
+    run = [sys.executable, "-c", CODE, "hyperscan", few_kinds]
     subprocess.run(run, capture_output=True, check=True)
     (path,) = home.glob("*.hsdb")
     whole = path.read_bytes()

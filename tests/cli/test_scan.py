@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -520,10 +520,13 @@ class Watcher:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_secret_is_in_no_output_temporary_file_or_cache(tmp_path: Path, format_: str, jobs: str) -> None:
+def test_a_secret_is_in_no_output_temporary_file_or_cache(
+    warm: Callable[[Path], None], tmp_path: Path, format_: str, jobs: str
+) -> None:
     scratch, cache, secret = tmp_path / "scratch", tmp_path / "cache", leak(77)
     scratch.mkdir()
     cache.mkdir(mode=0o700)
+    warm(cache)
     repo = Repo(tmp_path / "repository")
     repo.commit("one", gone=f"key = {secret}\n", big=os.urandom(17 << 20) if jobs == "2" else b"")
     repo.commit("two", gone="clean\n")

@@ -242,15 +242,15 @@ def found_by(engine: str, path: Path, keyword: str) -> bool:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_keyword_of_a_users_own_is_found(tmp_path: Path, engine: str) -> None:
+def test_a_keyword_of_a_users_own_is_found(few_kinds: Path, tmp_path: Path, engine: str) -> None:
     assert found_by(engine, tmp_path / "mine.toml", "made_up")
 
 
 @pytest.mark.parametrize("keyword", ["schlüssel", "ключ"])
-def test_hyperscan_finds_a_keyword_of_any_language(tmp_path: Path, keyword: str) -> None:
+def test_hyperscan_finds_a_keyword_of_any_language(few_kinds: Path, tmp_path: Path, keyword: str) -> None:
     assert found_by("hyperscan", tmp_path / "mine.toml", keyword)
 
 
 @pytest.mark.parametrize("keyword", ["schlüssel", "ключ"])
-def test_ahocorasick_missed_keywords_that_are_not_ascii(tmp_path: Path, keyword: str) -> None:
+def test_ahocorasick_missed_keywords_that_are_not_ascii(few_kinds: Path, tmp_path: Path, keyword: str) -> None:
     assert found_by("ahocorasick", tmp_path / "mine.toml", keyword)
