@@ -39,7 +39,7 @@ def added(job: hosts.Job, section: Section, first: First, send: Callable[[Reques
     spoken = protocols.further(section.protocol) if section.protocol else None
     if spoken:
         asked.append(partial(spoken.ask, first.request, first.parts))
-        more.append(spoken.reach(first.request))
+        more += spoken.reach(first.request)
     if not asked and not section.privileged:
         return job
     return replace(job, further=partial(_conversation, section, asked, send), more=tuple(more))

@@ -1,7 +1,7 @@
 """What HTTP alone cannot ask: one module for each protocol, found by being here and loaded when it is needed.
 
 A signature over a request is a module with `sign(request, parts) -> Request`. It may have `further(request, parts,
-identity)`, which asks what else there is to tell of a key that lives, and `reach(request)`: of which host, and at most
+identity)`, which asks what else there is to tell of a key that lives, and `reach(request)`: of which hosts, and at most
 how often. Another protocol than HTTP is a module with `target(parts) -> (host, port)` and `ask(parts, line) -> Said`,
 which reads and changes nothing. All of them raise `Unfit` where a part is missing or does not fit, or where the client
 library of an extra is not installed.
@@ -40,10 +40,10 @@ def signer(name: str) -> Sign | None:
 
 
 class Further(NamedTuple):
-    """What a protocol asks about a key that lives, of which host, and at most how often."""
+    """What a protocol asks about a key that lives, of which hosts, and at most how often."""
 
     ask: Callable[[Request, Values, Pairs], Questions]
-    reach: Callable[[Request], tuple[str, int]]
+    reach: Callable[[Request], tuple[tuple[str, int], ...]]
 
 
 def further(name: str) -> Further | None:

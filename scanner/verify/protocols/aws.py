@@ -43,9 +43,9 @@ def sign(request: Request, parts: Values) -> Request:
     return _signed(request, parts, SERVICE)
 
 
-def reach(request: Request) -> tuple[str, int]:
+def reach(request: Request) -> tuple[tuple[str, int], ...]:
     """The host that is asked for policies, and at most how often."""
-    return shown_host(_iam(request)), 3 + 2 * GROUPS
+    return ((shown_host(_iam(request)), 3 + 2 * GROUPS),)
 
 
 def further(request: Request, parts: Values, identity: Pairs) -> Questions:
