@@ -1,6 +1,6 @@
 """A Google service account's key: a signed assertion, for which Google gives a token that is thrown away.
 
-The assertion asks for nothing but the account's own address, and lives a minute. Where the key lives, another one, which
+The assertion asks for nothing but the account's own address, and lives a minute. Where the key lives another one, which
 may only read, asks which of some telling permissions the account has on its project. PyJWT signs them.
 Sources: https://developers.google.com/identity/protocols/oauth2/service-account#httprest,
 https://cloud.google.com/resource-manager/reference/rest/v1/projects/testIamPermissions
