@@ -5,35 +5,65 @@ The request goes where a user's own server would be: `endpoints` in the configur
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scanner.records import Finding, Verdict
+from scanner.settings import VerifySettings
+from scanner.verify.verifier import Verifier
 from tests.helpers.samples import catalogue
-from tests.verify.conftest import Make, finding_of
+from tests.verify.conftest import finding_of
 from tests.verify.played import DISTURBANCES, SECTIONS
-from tests.verify.provider import Asked, Reply, reply_for, serve
+from tests.verify.provider import Asked, Provider, Reply, reply_for, serve
 
 
 def test_there_is_something_to_prove() -> None:
     assert len(SECTIONS) > 150
 
 
-def ask(verifier: Make, identity: str, reply: Reply) -> tuple[Verdict, list[Asked], Finding]:
-    finding = finding_of(catalogue()[identity])
-    with serve(lambda asked: reply) as provider:
-        (told,) = verifier(endpoints=((identity, provider.url),)).verify([finding])
-    assert told.fingerprint == finding.fingerprint
-    return told.verdict, provider.asked, finding
+class Played:
+    """One provider for all kinds, whose next answer is set before it is asked, and one verifier that asks it."""
+
+    def __init__(self, provider: Provider, timeout: float = 20.0) -> None:
+        self.provider = provider
+        everywhere = tuple((identity, provider.url) for identity in SECTIONS)
+        wanted = VerifySettings(True, endpoints=everywhere, pace=0, cache_hours=0, timeout=timeout, per_host=4)
+        self.verifier = Verifier(wanted, catalogue().__getitem__)
+
+    def ask(self, identity: str, reply: Reply) -> tuple[Verdict, list[Asked], Finding]:
+        finding = finding_of(catalogue()[identity])
+        self.provider.play = lambda asked: reply
+        self.provider.asked.clear()
+        (told,) = self.verifier.verify([finding])
+        assert told.fingerprint == finding.fingerprint
+        return told.verdict, list(self.provider.asked), finding
+
+    def every(self, reply: Reply, together: int) -> list[tuple[str, Finding]]:
+        """What is said of each kind; `together` is fewer than open the circuit breaker."""
+        self.provider.play = lambda asked: reply
+        self.provider.asked.clear()
+        every = list(SECTIONS)
+        groups = [every[start : start + together] for start in range(0, len(every), together)]
+        told = (self.verifier.verify([finding_of(catalogue()[identity]) for identity in group]) for group in groups)
+        return list(zip(every, (finding for group in told for finding in group), strict=True))
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[Played]:
+    with serve(lambda asked: Reply()) as provider:
+        made = Played(provider)
+        yield made
+        made.verifier.close()
 
 
 @pytest.mark.parametrize("identity", SECTIONS)
-def test_every_documented_answer(verifier: Make, identity: str) -> None:
+def test_every_documented_answer(played: Played, identity: str) -> None:
     section = SECTIONS[identity]
     assert any(state == "active" for state, _ in section.conditions)
     for state, condition in section.conditions:
-        verdict, asked, finding = ask(verifier, identity, reply_for(condition))
+        verdict, asked, finding = played.ask(identity, reply_for(condition))
         further = len(section.further) if state == "active" else 0
         assert (verdict.state, len(asked)) == (state, 1 + further), (condition, verdict)
         assert verdict.at
@@ -45,29 +75,24 @@ def test_every_documented_answer(verifier: Make, identity: str) -> None:
 
 
 @pytest.mark.parametrize("name", DISTURBANCES)
-def test_a_disturbance_is_unknown_for_every_check(verifier: Make, name: str) -> None:
-    reply = DISTURBANCES[name]
-    asker = None
-    with serve(lambda asked: reply) as provider:
-        asker = verifier(endpoints=tuple((identity, provider.url) for identity in SECTIONS))
-        wrong = {}
-        for identity in SECTIONS:
-            (told,) = asker.verify([finding_of(catalogue()[identity])])
-            if told.verdict.state != "unknown" or not told.verdict.why or told.confidence != told.confidence.HIGH:
-                wrong[identity] = told.verdict
-        counted = len(provider.asked)
+def test_a_disturbance_is_unknown_for_every_check(played: Played, name: str) -> None:
+    found = played.every(DISTURBANCES[name], 1 if name.startswith("429") else 4)
+    wrong = {
+        identity: told.verdict
+        for identity, told in found
+        if told.verdict.state != "unknown" or not told.verdict.why or told.confidence != told.confidence.HIGH
+    }
     assert wrong == {}
-    assert counted == len(SECTIONS) * (2 if name == "429" else 1)
+    assert len(played.provider.asked) == len(SECTIONS) * (2 if name == "429" else 1)
 
 
-def test_a_timeout_is_unknown_for_every_check(verifier: Make) -> None:
-    with serve(lambda asked: Reply(200, b"{}", delay=0.5)) as provider:
-        asker = verifier(endpoints=tuple((identity, provider.url) for identity in SECTIONS), timeout=0.1)
-        every = list(SECTIONS)
-        for start in range(0, len(every), 4):  # fewer than open the circuit breaker
-            told = asker.verify([finding_of(catalogue()[identity]) for identity in every[start : start + 4]])
-            assert {finding.verdict.state for finding in told} == {"unknown"}
-            assert all("timeout" in finding.verdict.why for finding in told)
+def test_a_timeout_is_unknown_for_every_check() -> None:
+    with serve(lambda asked: Reply()) as provider:
+        slow = Played(provider, timeout=0.1)
+        found = slow.every(Reply(200, b"{}", delay=0.5), 4)
+        slow.verifier.close()
+    assert {told.verdict.state for _, told in found} == {"unknown"}
+    assert all("timeout" in told.verdict.why for _, told in found)
 
 
 def test_the_table_names_every_check() -> None:
