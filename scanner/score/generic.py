@@ -19,7 +19,7 @@ _CODE = re.compile(
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
-_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\$?\w|^\w+\?$|^[\w.]+\[")
+_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+\$?\w|^\w+\?$|^[\w.]+\[")
 _BETWEEN = re.compile(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = re.compile(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*$")
@@ -33,12 +33,17 @@ _PGP_KEY = re.compile(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
 _PGP = re.compile(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
 _DIGIT = re.compile("[0-9]")
 _NUMBER = re.compile(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
-_FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
+_FILE = re.compile(
+    r"\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|json|ya?ml|txt|csv|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml"
+    r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf)$"
+)
 _VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
 _SENTENCE = re.compile(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
 _ALGORITHM = re.compile(
     r"(?i)^(?:scram-|hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
+    r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
+    r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
 )
 _RULES = re.compile(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 _UUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -53,7 +58,7 @@ _NOT_NAMES = re.compile(
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
-    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric)[_\- ]?key"
+    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket)[_\- ]?key"
     rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
