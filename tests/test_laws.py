@@ -150,6 +150,7 @@ MAY: dict[str, set[str]] = {
     "cache": {"errors"},
     **{stage: SHARED | {stage} for stage in STAGES},
     "match": SHARED | {"match", "catalogue"},  # what a relation is, is known in one place
+    "verify": SHARED | {"verify", "catalogue"},  # and what a condition is
     **dict.fromkeys(JOINERS, SHARED | STAGES | JOINERS),
     "workers": set(SHARED),
     "store": SHARED | STAGES | JOINERS | {"store"},
