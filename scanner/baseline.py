@@ -23,14 +23,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from scanner.errors import UsageError
+from scanner.lazily import lazily
 from scanner.records import Finding, Suppression
 from scanner.suppress import Rule
 
 NAME = ".keysieve-baseline"
-_HEADER = re.compile(r"keysieve-baseline/1 salt=([0-9a-f]{32})\Z")
-_LINE = re.compile(r"([0-9a-f]{64}) (\S+)(?: (\{.*\}))?\Z")
-_ANCHOR = re.compile(r"[0-9a-f]{2}\Z")
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")
+_HEADER = lazily(r"keysieve-baseline/1 salt=([0-9a-f]{32})\Z")
+_LINE = lazily(r"([0-9a-f]{64}) (\S+)(?: (\{.*\}))?\Z")
+_ANCHOR = lazily(r"[0-9a-f]{2}\Z")
+_DATE = lazily(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 STATES = ("true", "false", "rotate-later")
 

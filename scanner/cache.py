@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import IO, TYPE_CHECKING
 
 from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 
 def folder() -> str | None:
@@ -41,17 +45,34 @@ def _ours(path: str) -> bool:
 
 def read(name: str) -> bytes | None:
     """The cached bytes, or None; a file that is not ours alone to write is not believed."""
-    home = folder()
-    if home is None:
-        return None
     try:
-        with open(os.path.join(home, name), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
-                return None
-            return stream.read()
+        with open(_place(name), "rb") as stream:
+            return stream.read() if _believed(stream) else None
     except OSError:
         return None
+
+
+def mapped(name: str) -> mmap | None:
+    """As `read`, of a large file of which little is needed. It is replaced as a whole, so what is mapped stays."""
+    from mmap import ACCESS_READ, mmap
+
+    try:
+        with open(_place(name), "rb", buffering=0) as stream:
+            return mmap(stream.fileno(), 0, access=ACCESS_READ) if _believed(stream) else None
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return None
+
+
+def _place(name: str) -> str:
+    home = folder()
+    if home is None:
+        raise FileNotFoundError
+    return os.path.join(home, name)
+
+
+def _believed(stream: IO[bytes]) -> bool:
+    status = os.fstat(stream.fileno())
+    return os.name != "posix" or status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 def write(name: str, data: bytes) -> None:

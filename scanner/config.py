@@ -14,6 +14,7 @@ from typing import Any
 
 from scanner.baseline import check_date
 from scanner.errors import UsageError
+from scanner.lazily import lazily
 from scanner.records import Suppression
 from scanner.settings import read_config
 from scanner.sources.git.discover import discover_upward
@@ -22,8 +23,8 @@ from scanner.suppress import Rule
 NAME = "keysieve.toml"
 _LISTS = ("paths", "path_regexes", "patterns", "secrets", "regexes", "commits")
 _TEXTS = ("reason", "expires", "condition")
-_HEX = re.compile(r"[0-9a-f]{16,64}\Z")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
+_HEX = lazily(r"[0-9a-f]{16,64}\Z")
+_COMMIT = lazily(r"[0-9a-f]{7,64}\Z")
 
 
 def config_file(targets: Sequence[str]) -> str:

@@ -12,17 +12,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import cache
-from scanner.catalogue.index import Catalogue
-from scanner.errors import UsageError
-from scanner.prefilter import literals
+from scanner import engines
 from scanner.records import (
     Batch,
     Confidence,
     Credential,
     DeltaBatch,
-    Engine,
-    Entry,
     Fault,
     Piece,
     Reason,
@@ -100,8 +95,8 @@ class Detector:
 
     def __init__(self, settings: DetectSettings) -> None:
         self._settings = settings
-        self.catalogue = Catalogue(settings.patterns, literals.build)
-        self.engine = _engine(settings.engine, self.catalogue)
+        self.catalogue = engines.catalogue(settings.patterns)
+        self.engine = engines.engine(settings.engine, self.catalogue)
         self._least = {Confidence.LOW: SILENT, Confidence.MEDIUM: MEDIUM}.get(settings.minimum, HIGH)
         self._floor = self._least
         self._memo: dict[tuple[int, int, bytes], tuple[Known, ...]] = {}
@@ -123,7 +118,7 @@ class Detector:
     @property
     def database(self) -> str:
         """The name of hyperscan's compiled database in the cache."""
-        return database_name(self.catalogue)
+        return engines.database_name(self.catalogue)
 
     def credential(self, identity: str) -> Credential:
         """The kind of that id."""
@@ -357,42 +352,3 @@ def _most_specific(found: Sequence[Placed], kinds: Sequence[Credential]) -> list
         if not any(item.start < other.end and other.start < item.end for other in kept):
             kept.append(item)
     return sorted(kept, key=lambda item: (item.start, item.end))
-
-
-def _engine(name: str, catalogue: Catalogue) -> Engine:
-    """The engine of that name; `auto` takes hyperscan where it runs."""
-    if name != "ahocorasick":
-        try:
-            return _hyperscan(catalogue)
-        except ImportError:
-            if name == "hyperscan":
-                raise UsageError("hyperscan does not run here; install it or use --engine ahocorasick") from None
-    from scanner.prefilter.ahocorasick import AhoCorasickEngine
-
-    return AhoCorasickEngine(catalogue.entries, _words(catalogue))
-
-
-def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
-    def of(entry: Entry) -> tuple[str, ...]:
-        return tuple(word for number in entry.credentials for word in catalogue.credentials[number].literals)
-
-    return [of(entry) if entry.expression else () for entry in catalogue.entries]
-
-
-def database_name(catalogue: Catalogue) -> str:
-    """Of the compiled database in the cache."""
-    from scanner.prefilter import hyperscan
-
-    return f"{hyperscan.stamp()}-{catalogue.key}.hsdb"
-
-
-def _hyperscan(catalogue: Catalogue) -> Engine:
-    from scanner.prefilter import hyperscan
-
-    name = database_name(catalogue)
-    data = cache.read(name)
-    engine = hyperscan.HyperscanEngine.load(data) if data else None
-    if engine is None:
-        engine = hyperscan.HyperscanEngine.compile(catalogue.entries)
-        cache.write(name, engine.dump())
-    return engine

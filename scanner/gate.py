@@ -10,13 +10,15 @@ import os
 import sys
 import zlib
 
-FORMAT = "gate-1"
+FORMAT = "gate-2"
+_GIT = "gate-git"
+_LIBRARY = "hyperscan._hs_ext"
 _MOST_BYTES = 32 << 20
 _MOST_OBJECTS = 2000
 _CONFIGS = ("keysieve.toml", "pyproject.toml")
 _CODE = (
     "gate.py", "version.py", "catalogue/schema.py", "catalogue/relation.py", "catalogue/widths.py", "catalogue/load.py",
-    "catalogue/index.py", "prefilter/literals.py", "prefilter/hyperscan.py", "score/allow.py",
+    "catalogue/index.py", "engines.py", "prefilter/literals.py", "prefilter/hyperscan.py", "score/allow.py",
 )  # fmt: skip
 
 
@@ -24,20 +26,45 @@ class _NoAnswer(Exception):
     """Something is out of the ordinary: the whole program must look."""
 
 
+Ready = tuple[str, object]
+"""The name of a compiled database, and what the library made of it."""
+
+
 def main() -> None:
     """As a script: end with 0 where nothing is there, else become the whole program."""
-    if not clean():
+    loaded: list[Ready] = []
+    if not clean(loaded):
+        _go_on(loaded)
+
+
+def _go_on(loaded: list[Ready]) -> None:
+    """As the whole program, in this process where it can be reached from here: a new one starts from nothing."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    try:
+        if "PYTHONPATH" in os.environ:  # which `-I` has left out
+            raise ImportError
+        import site
+
+        site.main()
+        if home not in sys.path:
+            sys.path.append(home)
+        from scanner.__main__ import commit
+    except ImportError:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "scanner", "hook", "run", "pre-commit"])
+    commit(loaded)
 
 
-def clean() -> bool:
-    """Whether it is certain that what is staged in the current folder's repository holds nothing; reports nothing."""
+def clean(loaded: list[Ready] | None = None) -> bool:
+    """Whether it is certain that what is staged in the current folder's repository holds nothing; reports nothing.
+
+    Where something hits, the database is left in `loaded` for the whole program.
+    """
     if os.name != "posix":
         return False
     try:
-        database, extension = _stamped()
+        database, name, extension = _stamped()
         texts = _staged()
-        return not texts or _silent(texts, database, extension)
+        return not texts or _silent(texts, (name, database, extension), loaded)
     except Exception:  # whatever it is, the whole program meets it too and can say so
         return False
 
@@ -54,6 +81,8 @@ def stamp(database: str, extension: str) -> None:
     finally:
         os.close(descriptor)
     os.replace(other, path)
+    if not os.path.isdir(os.path.join(home, _GIT)):
+        _furnish(home)
 
 
 def identity() -> str:
@@ -111,31 +140,35 @@ def _read_own(path: str) -> bytes:
         return stream.read()
 
 
-def _stamped() -> tuple[bytes, str]:
-    """The compiled database, and the library that reads it."""
+def _stamped() -> tuple[bytes, str, str]:
+    """The compiled database, its name, and the library that reads it."""
     home, wanted = _cache(), identity()
     text = _read_own(os.path.join(home, _name(wanted))).decode("utf-8", "surrogateescape")
     told, database, extension = text.rsplit("\n", 2)
     if told != wanted or os.path.basename(database) != database:
         raise _NoAnswer
-    return _read_own(os.path.join(home, database)), extension
+    return _read_own(os.path.join(home, database)), database, extension
 
 
-def _silent(texts: list[bytes], database: bytes, extension: str) -> bool:
+def _silent(texts: list[bytes], compiled: tuple[str, bytes, str], loaded: list[Ready] | None) -> bool:
     # Imported by its file, since its package imports `typing` and `re`, and by what starts Python itself.
     import _imp
 
+    name, data, path = compiled
     start, files = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
-    spec = start.ModuleSpec("_hs_ext", files.ExtensionFileLoader("_hs_ext", extension), origin=extension)
+    spec = start.ModuleSpec(_LIBRARY, files.ExtensionFileLoader(_LIBRARY, path), origin=path)
     hyperscan = _imp.create_dynamic(spec)
     _imp.exec_dynamic(hyperscan)
-    loaded = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
-    loaded.scratch = hyperscan.Scratch(loaded)
+    database = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
     hits: list[int] = []
     for text in texts:
         if text:
-            loaded.scan(text, match_event_handler=lambda *hit: hits.append(hit[0]))
+            database.scan(text, match_event_handler=lambda *hit: hits.append(hit[0]))
         if hits:
+            if loaded is not None:
+                sys.modules[_LIBRARY] = hyperscan  # it cannot be loaded twice
+                loaded.append((name, database))
             return False
     return True
 
@@ -148,19 +181,17 @@ def _staged() -> list[bytes]:
     git_dir = os.path.abspath(".git")
     if not os.path.isdir(git_dir) or os.path.isdir(os.path.join(git_dir, "reftable")) or "GIT_DIR" in os.environ:
         git_dir = _only_this(git_dir)
-    private = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"keysieve-git-{os.urandom(8).hex()}")
-    os.mkdir(private, 0o700)
-    try:
-        _furnish(private, git_dir)
-        names = _changed(private, git_dir)
-        texts = [_loose(os.path.join(git_dir, "objects"), name) for name in names]
-        rest = [name for name, text in zip(names, texts, strict=True) if text is None]
-        done = [text for text in texts if text is not None] + (_from_git(private, rest) if rest else [])
-        if sum(map(len, done)) > _MOST_BYTES:
+    with open(os.path.join(git_dir, "config"), "rb") as stream:
+        if b"sha256" in stream.read().lower():
             raise _NoAnswer
-        return done
-    finally:
-        _remove(private)
+    objects = os.path.join(git_dir, "objects")
+    names = _changed(git_dir, objects)
+    texts = [_loose(objects, name) for name in names]
+    rest = [name for name, text in zip(names, texts, strict=True) if text is None]
+    done = [text for text in texts if text is not None] + (_from_git(objects, rest) if rest else [])
+    if sum(map(len, done)) > _MOST_BYTES:
+        raise _NoAnswer
+    return done
 
 
 def _only_this(git_dir: str) -> str:
@@ -172,21 +203,21 @@ def _only_this(git_dir: str) -> str:
     return git_dir
 
 
-def _furnish(private: str, git_dir: str) -> None:
-    """A private git directory: its objects are the repository's, no configuration but ours is read."""
-    with open(os.path.join(git_dir, "config"), "rb") as stream:
-        if b"sha256" in stream.read().lower():
-            raise _NoAnswer
-    os.makedirs(os.path.join(private, "objects/info"))
-    os.mkdir(os.path.join(private, "refs"))
-    objects = os.path.join(git_dir, "objects")
-    if objects[0] != "/" or "\n" in objects:
-        raise _NoAnswer
+def _furnish(home: str) -> None:
+    """The git directory that git runs on: no configuration but ours is read, and its objects are always another's."""
+    path = os.path.join(home, f"{_GIT}.{os.urandom(6).hex()}.tmp")
+    os.makedirs(os.path.join(path, "refs"), 0o700)
     config = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tcommitGraph = false\n\tmultiPackIndex = false\n"
-    files = {"objects/info/alternates": objects + "\n", "config": config, "HEAD": _head(git_dir) + "\n"}
-    for name, text in files.items():
-        with open(os.path.join(private, name), "wb", buffering=0) as stream:
-            stream.write(os.fsencode(text))
+    for name, text in (("config", config), ("HEAD", "ref: refs/heads/keysieve-none\n")):
+        with open(os.path.join(path, name), "wb", buffering=0) as stream:
+            stream.write(text.encode())
+    try:
+        os.rename(path, os.path.join(home, _GIT))
+    except OSError:  # another run was first
+        for name in ("config", "HEAD"):
+            os.unlink(os.path.join(path, name))
+        for name in ("refs", ""):
+            os.rmdir(os.path.join(path, name))
 
 
 def _head(git_dir: str) -> str:
@@ -210,13 +241,13 @@ def _head(git_dir: str) -> str:
     return text
 
 
-def _changed(private: str, git_dir: str) -> list[str]:
+def _changed(git_dir: str, objects: str) -> list[str]:
     index = os.environ.get("GIT_INDEX_FILE") or os.path.join(git_dir, "index")
     beside = os.path.realpath(os.path.dirname(os.path.abspath(index))) == os.path.realpath(git_dir)
     if not beside or not os.path.isfile(index) or any(name.startswith("sharedindex.") for name in os.listdir(git_dir)):
         raise _NoAnswer
-    more = {"GIT_INDEX_FILE": os.path.abspath(index)}
-    told = _git(private, ["diff-index", "--cached", "--raw", "--no-abbrev", "-z", "HEAD"], more)
+    arguments = ["diff-index", "--cached", "--raw", "--no-abbrev", "-z", _head(git_dir)]
+    told = _git(arguments, objects, {"GIT_INDEX_FILE": os.path.abspath(index)})
     names: dict[str, None] = {}
     for head in told.split(b"\0")[::2]:
         if head:
@@ -244,11 +275,14 @@ def _loose(objects: str, name: str) -> bytes | None:
     return text
 
 
-def _from_git(private: str, names: list[str]) -> list[bytes]:
-    path = os.path.join(private, "wanted")
-    with open(path, "wb", buffering=0) as stream:
-        stream.write("".join(f"{name}\n" for name in names).encode())
-    told = _git(private, ["cat-file", "--batch", "--buffer"], {}, path)
+def _from_git(objects: str, names: list[str]) -> list[bytes]:
+    path = os.path.join(_cache(), _GIT, f"wanted-{os.urandom(6).hex()}")
+    try:
+        with open(path, "xb", buffering=0) as stream:
+            stream.write("".join(f"{name}\n" for name in names).encode())
+        told = _git(["cat-file", "--batch", "--buffer"], objects, {}, path)
+    finally:
+        os.unlink(path)
     texts: list[bytes] = []
     at = 0
     while at < len(told):
@@ -263,10 +297,11 @@ def _from_git(private: str, names: list[str]) -> list[bytes]:
     return texts
 
 
-def _git(private: str, arguments: list[str], more: dict[str, str], stdin: str = os.devnull) -> bytes:
+def _git(arguments: list[str], objects: str, more: dict[str, str], stdin: str = os.devnull) -> bytes:
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     env |= {
-        "GIT_DIR": private, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_NO_LAZY_FETCH": "1",
+        "GIT_DIR": os.path.join(_cache(), _GIT), "GIT_OBJECT_DIRECTORY": objects,
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C", **more,
     }  # fmt: skip
@@ -291,15 +326,6 @@ def _git(private: str, arguments: list[str], more: dict[str, str], stdin: str = 
     if status or total > 2 * _MOST_BYTES:
         raise _NoAnswer
     return b"".join(parts)
-
-
-def _remove(private: str) -> None:
-    for folder, folders, files in os.walk(private, topdown=False):
-        for name in files:
-            os.unlink(os.path.join(folder, name))
-        for name in folders:
-            os.rmdir(os.path.join(folder, name))
-    os.rmdir(private)
 
 
 if __name__ == "__main__":

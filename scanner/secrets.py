@@ -6,8 +6,6 @@ match/, score/, verify/ and here; a test greps for any other use.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 import re
 from collections import Counter
@@ -36,7 +34,9 @@ class Secret:
         return len(self._value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
+        from hmac import compare_digest
+
+        return isinstance(other, Secret) and compare_digest(self._value, other._value)
 
     def __hash__(self) -> int:
         return hash(self._value)
@@ -128,6 +128,9 @@ def fingerprint(secret: Secret, key: bytes) -> str:
     """
     if isinstance(secret, Recalled):
         return secret._print
+    import hashlib  # dear: only where something is found
+    import hmac
+
     return hmac.new(key, secret.reveal(), hashlib.sha256).hexdigest()
 
 
@@ -141,6 +144,8 @@ def digests(secret: Secret) -> tuple[str, ...]:
     if isinstance(secret, Redacted):
         return ()
     value = secret.reveal()
+    import hashlib
+
     sha1 = hashlib.sha1(value, usedforsecurity=False).hexdigest()
     return f"sha1:{sha1}", f"sha256:{hashlib.sha256(value).hexdigest()}"
 

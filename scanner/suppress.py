@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.errors import UsageError
+from scanner.lazily import lazily
 from scanner.records import Finding, Place, Suppression
 from scanner.secrets import PUBLISHED_KEY, digests, fingerprint, holds
 
 IGNORE_FILE = ".keysieveignore"
-_FINGERPRINT = re.compile(r"[0-9a-f]{16,64}\Z")
+_FINGERPRINT = lazily(r"[0-9a-f]{16,64}\Z")
 _SHORTEST = 16
 
 

@@ -159,7 +159,42 @@ def test_it_imports_what_python_has_built_in_only(repo: Repo) -> None:
     done = subprocess.run(command, cwd=repo.path, env=environment(), capture_output=True, check=True)
     passed, modules = json.loads(done.stdout)
     assert passed and set(modules) <= {"gate", "zlib", "os", "stat", "_stat", "posixpath", "genericpath", "_imp",
-        "_collections_abc", "abc", "_abc", "os.path", "_hs_ext"}  # fmt: skip
+        "_collections_abc", "abc", "_abc", "os.path", "hyperscan._hs_ext"}  # fmt: skip
+
+
+def test_where_something_hits_one_process_goes_on_with_what_it_needs_only(repo: Repo, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "git").write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/ran\nexec {shutil.which("git")} "$@"\n')
+    (tools / "git").chmod(0o755)
+    repo.write("a.py", 'password = read_password("value")\n')
+    repo.git("add", "-A")
+    code = (
+        "import os, sys, atexit, json; sys.path.insert(0, sys.argv[1]); import gate; pid = os.getpid()\n"
+        "atexit.register(lambda: print(json.dumps([os.getpid() == pid, sorted(sys.modules)]))); gate.main()"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code, os.path.dirname(GATE)]
+    env = environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
+    env.pop("PYTHONPATH", None)  # which would start a new process
+    done = subprocess.run(command, cwd=repo.path, env=env, capture_output=True, check=True)
+    same, modules = json.loads(done.stdout)
+    assert same and "scanner.score.judge" in modules
+    dear = {"click", "tempfile", "shutil", "platform", "uuid", "urllib.parse", "datetime", "importlib.resources",
+        "tomllib", "numpy", "multiprocessing", "concurrent.futures", "git", "traceback", "hashlib",
+        "scanner.score.structure", "scanner.catalogue.schema"}  # fmt: skip
+    # `site` and a checkout's finder of its own import some of them; an installed one has none.
+    started = subprocess.run([sys.executable, "-I", "-c", "import sys; print(*sys.modules)"], capture_output=True)
+    assert (set(modules) & dear) - set(started.stdout.decode().split()) == set()
+    assert (tmp_path / "ran").read_text().split() == ["diff-index", "diff-index", "cat-file"]
+
+
+def test_the_hook_works_where_its_packages_cannot_be_reached_in_the_same_process(repo: Repo) -> None:
+    repo.write("b.py", f'KEY = "{leak()}"\n')
+    repo.git("add", "-A")
+    env = environment(PYTHONPATH=str(Path(GATE).parents[1]))
+    command = [sys.executable, "-I", "-S", GATE]
+    done = subprocess.run(command, cwd=repo.path, env=env, capture_output=True, check=False)
+    assert done.returncode == 1 and b"this commit adds a credential" in done.stderr
 
 
 def test_a_commit_through_the_installed_hook_runs_it_first(repo: Repo) -> None:

@@ -26,6 +26,7 @@ HEAD = """# The confirmed requests
 
 Made by `python tools/verify_table.py` from what the verifier said to a provider on loopback that played every
 documented answer and {many} disturbances ({names}, timeout); `unknown` is how many of these came out as `unknown`.
+What is asked further, of the same host, is asked about what is active only.
 A test runs the same.
 
 | kind | request | active | inactive | restricted | unknown |
@@ -73,7 +74,8 @@ def rows() -> Iterator[str]:
                 seen[state].append(str(condition.status))
             host = urlsplit(section.url.replace("{{", "<").replace("}}", ">")).netloc
             answers = " | ".join(", ".join(dict.fromkeys(statuses)) or "–" for statuses in seen.values())
-            yield f"| `{identity}` | {section.method} {host} | {answers} | {unknown[identity]}/{many} |"
+            more = f", further {len(section.further)}" if section.further else ""
+            yield f"| `{identity}` | {section.method} {host}{more} | {answers} | {unknown[identity]}/{many} |"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.catalogue import schema
 from scanner.errors import PatternError, UsageError
 from scanner.records import Credential
 
@@ -63,6 +62,8 @@ def _credentials(file: str) -> list[Credential]:
             document = foreign.read(file).document()
             if not document["credential"]:
                 return []  # allowlists alone, say
+    from scanner.catalogue import schema  # only where files are read
+
     return schema.credentials(document, file)
 
 

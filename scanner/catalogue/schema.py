@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from scanner.catalogue import relation, widths
+from scanner.catalogue import asking, relation, widths
 from scanner.errors import PatternError
 from scanner.records import Credential, Part
 
@@ -143,8 +143,8 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         min_randomness=float(raw.get("min_randomness", 0)),
         width=wide,
         leads=bool(keywords) or widths.leads(regex, literals, caseless),
-        verify=dict(raw.get("verify", {})),
-        revoke=_revoke(table),
+        verify=_asked(table, "verify"),
+        revoke=_asked(table, "revoke"),
         respond={**respond, **raw.get("respond", {})},
         file=table.file,
     )
@@ -221,14 +221,11 @@ def _joins(table: _Table) -> dict[str, Any]:
     return {"joins": raw["to"], "join_as": raw["as"], "join_lines": raw["lines"]}
 
 
-def _revoke(table: _Table) -> dict[str, Any]:
-    """Only what a page documents: a request that changes something is no place for a guess."""
-    raw = dict(table.raw.get("revoke", {}))
-    known = {"source", "method", "url", "headers", "body", "done", "gone", "effect"}
-    if raw and (set(raw) - known or not {"source", "method", "url", "done"} <= set(raw)):
-        raise table.fail("revoke", f"needs source, method, url and done, and knows {', '.join(sorted(known))}")
-    if raw and not str(raw["source"]).startswith("https://"):
-        raise table.fail("revoke", "needs the provider's page in source")
+def _asked(table: _Table, field: str) -> dict[str, Any]:
+    raw = dict(table.raw.get(field, {}))
+    problem = (asking.verify if field == "verify" else asking.revoke)(raw)
+    if problem:
+        raise table.fail(field, problem)
     return raw
 
 

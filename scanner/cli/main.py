@@ -1,15 +1,15 @@
-"""The group of commands, and the one place where errors become messages and exit codes."""
+"""The group of commands."""
 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import NoReturn
 
 import click
 
-from scanner.errors import ExitCode, KeysieveError
+from scanner.cli.ending import ended
+from scanner.errors import ExitCode
 from scanner.version import VERSION
 
 COMMANDS = ("baseline", "config", "findings", "hook", "patterns", "report", "revoke", "scan", "sweep", "verify")
@@ -48,26 +48,16 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line; the process ends with one of `scanner.errors.ExitCode`."""
+    ended(_run)
+
+
+def _run() -> int:
     try:
-        code = group.main(prog_name="keysieve", standalone_mode=False)
-        sys.stdout.flush()
+        return int(group.main(prog_name="keysieve", standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        return stop.exit_code
     except click.ClickException as error:
         error.show()
-        code = ExitCode.USAGE
-    except KeysieveError as error:
-        click.echo(f"keysieve: {error}", err=True)
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("keysieve: interrupted", err=True)
-        code = ExitCode.INCOMPLETE
-    except Exception as error:  # one that nobody foresaw must not end in Python's own 1, which means findings
-        import traceback
-
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{os.path.basename(where.filename)}:{where.lineno}"
-        # Its words and values stay out: they may hold what was scanned.
-        click.echo(f"keysieve: internal error: {type(error).__name__} at {place}; please report it", err=True)
-        code = ExitCode.INCOMPLETE
-    sys.exit(int(code or 0))
+        return ExitCode.USAGE
+    except click.Abort:
+        raise KeyboardInterrupt from None

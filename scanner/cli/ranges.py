@@ -33,8 +33,9 @@ def branch_range(target: str, branch: str) -> str:
     """The range of what `branch` adds to the default branch of the repository at `target`, as its commits tell.
 
     The default branch is what the remote `origin` calls HEAD, else `main`, else `master`, there or here.
-    Raises UsageError.
+    Raises UsageError, and TargetError where a shallow clone has not fetched one of the two.
     """
+    from scanner.errors import TargetError
     from scanner.sources.git.changes import resolve
     from scanner.sources.git.discover import discover_upward
     from scanner.sources.git.door import Door
@@ -47,6 +48,12 @@ def branch_range(target: str, branch: str) -> str:
         names = [f"refs/{place}/{name}" for name in ("main", "master") for place in ("remotes/origin", "heads")]
         base = next((name for name in ("refs/remotes/origin/HEAD", *names) if resolve(door, name, "")), "")
         found = next((name for name in (branch, f"origin/{branch}") if resolve(door, name, "")), "")
+        lacks = "" if base and found else branch if base else "the default branch"
+        if lacks and door.shallow():
+            raise TargetError(
+                f"--branch: this shallow clone lacks {lacks}, so what the branch adds is not known; fetch it: "
+                "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
+            )
     finally:
         door.close()
     if not base:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-import click
-
+from scanner.cli.ending import say
 from scanner.errors import UsageError
 from scanner.secrets import PUBLISHED_KEY
 from scanner.settings import Settings
@@ -45,9 +44,9 @@ class Rules:
         for rules, problem in ((outcome.expired, "expired"), (stale, "matches nothing any more")):
             for rule in rules[:_MOST_TOLD]:
                 name = f"{rule.fingerprint[:16]} {rule.origin.reason}".strip()
-                click.echo(f"keysieve: {rule.origin.where}: {_plain(name)}: {problem}", err=True)
+                say(f"keysieve: {rule.origin.where}: {_plain(name)}: {problem}")
             if len(rules) > _MOST_TOLD:
-                click.echo(f"keysieve: and {len(rules) - _MOST_TOLD:,} more: {problem}", err=True)
+                say(f"keysieve: and {len(rules) - _MOST_TOLD:,} more: {problem}")
         self.stale = bool(stale or outcome.expired)
 
 

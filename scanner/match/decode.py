@@ -11,17 +11,19 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from scanner.lazily import lazily
+
 GROWTH = {"base64": 1.42, "hex": 2.0, "percent": 3.0, "utf-16-le": 2.0, "utf-16-be": 2.0}
 """Encoded bytes per decoded byte at the most, line breaks of wrapped base64 included."""
 
 _B64 = rb"[A-Za-z0-9+/_-]"
-_FORWARD = re.compile(_B64 + rb"+(?:\\?\r?\n[ \t]{0,40}" + _B64 + rb"+){0,400}")
+_FORWARD = lazily(_B64 + rb"+(?:\\?\r?\n[ \t]{0,40}" + _B64 + rb"+){0,400}")
 # The same run read from its end: an earlier line belongs to it only if it is as long as wrapped lines are.
-_BACKWARD = re.compile(_B64 + rb"*(?:[ \t]{0,40}\n\r?" + _B64 + rb"{40,100}(?![A-Za-z0-9+/_=-])){0,400}")
-_HEX = re.compile(rb"[0-9A-Fa-f]*")
-_PERCENT_RUN = re.compile(rb"[^\s\"'<>]*")
-_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}|.", re.DOTALL)
-_ZEROS = re.compile(rb"\0*")
+_BACKWARD = lazily(_B64 + rb"*(?:[ \t]{0,40}\n\r?" + _B64 + rb"{40,100}(?![A-Za-z0-9+/_=-])){0,400}")
+_HEX = lazily(rb"[0-9A-Fa-f]*")
+_PERCENT_RUN = lazily(rb"[^\s\"'<>]*")
+_PERCENT = lazily(rb"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+_ZEROS = lazily(rb"\0*")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 BackMap = Callable[[int, int], tuple[int, int]]

@@ -5,7 +5,7 @@ Found by trial: a loaded database needs a fresh scratch; expressions must end at
 
 from __future__ import annotations
 
-import platform
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +19,13 @@ hyperscan: Any = _hyperscan  # its stubs know neither its errors nor buffers oth
 
 def stamp() -> str:
     """What a compiled database depends on beside its rows."""
-    return f"hyperscan-{hyperscan.__version__}-{platform.system()}-{platform.machine()}"
+    if os.name == "posix":
+        system, *_, machine = os.uname()
+    else:
+        import platform  # dear: it compiles expressions
+
+        system, machine = platform.system(), platform.machine()
+    return f"hyperscan-{hyperscan.__version__}-{system}-{machine}"
 
 
 class HyperscanEngine:

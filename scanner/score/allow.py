@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
+from scanner.lazily import lazily
 from scanner.records import Reason
 
 MARK = Reason("allowed by a comment", 0.0)
 """The last reason of what is shown only since somebody asked for what is suppressed, too."""
 
-_SAME_LINE = re.compile(
+_SAME_LINE = lazily(
     rb"keysieve:allow|gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|ggignore"
     rb"|pragma:[ \t]*allowlist[ \t]+secret|pragma:[ \t]*whitelist[ \t]+secret|secretlint-disable-line"
 )
-_NEXT_LINE = re.compile(
+_NEXT_LINE = lazily(
     rb"keysieve:allow-next|pragma:[ \t]*(?:allowlist|whitelist)[ \t]+nextline[ \t]+secret|secretlint-disable-next-line"
 )
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from scanner.lazily import lazily
 from scanner.records import Reason
 
-_REFERENCE = re.compile(
+_REFERENCE = lazily(
     r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
     r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazily(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"
     r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
@@ -173,14 +174,14 @@ def _sequence(value: str) -> bool:
 _STEPS = frozenset(row[i : i + 4] for row in _SEQUENCES for i in range(len(row) - 3))
 
 
-_EXAMPLE_WORDS = re.compile(
+_EXAMPLE_WORDS = lazily(
     rb"(?i)\b(?:for example|example(?!\.(?:com|org|net))|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
     rb"|\be\.g\."
 )
-_HASH_WORDS = re.compile(
+_HASH_WORDS = lazily(
     rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"
 )
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = lazily(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def line_of(text: bytes, start: int, end: int) -> bytes:

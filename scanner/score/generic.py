@@ -8,42 +8,48 @@ from __future__ import annotations
 
 import re
 
+from scanner.lazily import lazily
 from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.place import MOST_USED
 from scanner.score.randomness import randomness
 
-_CODE = re.compile(
+_CODE = lazily(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
-_EXPRESSION = re.compile(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!\$?\w|^\w+\?$|^[\w.]+\[")
-_BETWEEN = re.compile(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
-_CLASS = re.compile(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
-_IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*$")
-_WORDS = re.compile(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
-_PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
-_BASE64 = re.compile(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
-_CHECKSUM = re.compile(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
-_FILLED_IN = re.compile(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
-_FILLS_IN = re.compile(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
-_PGP_KEY = re.compile(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
-_PGP = re.compile(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
-_DIGIT = re.compile("[0-9]")
-_NUMBER = re.compile(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
-_FILE = re.compile(r"\.(?:pem|key|crt|cer|json|ya?ml|txt|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml|sh)$")
-_VERSION = re.compile(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
-_SENTENCE = re.compile(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
-_ALGORITHM = re.compile(
+_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+\$?\w|^\w+\?$|^[\w.]+\[")
+_BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
+_CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
+_IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
+_WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
+_PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
+_BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
+_FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
+_FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
+_PGP_KEY = lazily(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
+_PGP = lazily(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
+_DIGIT = lazily("[0-9]")
+_NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
+_FILE = lazily(
+    r"\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|json|ya?ml|txt|csv|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml"
+    r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf)$"
+)
+_VERSION = lazily(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
+_SENTENCE = lazily(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
+_ALGORITHM = lazily(
     r"(?i)^(?:scram-|hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
+    r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
+    r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
 )
-_RULES = re.compile(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
-_UUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-_DIGEST = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
-_NOT_NAMES = re.compile(
+_RULES = lazily(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
+_UUID = lazily(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_DIGEST = lazily(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
+_NOT_NAMES = lazily(
     rb"(?i)(?:file|path|dir|url|uri|name|(?<!andro)id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
     rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|index"
@@ -53,7 +59,7 @@ _NOT_NAMES = re.compile(
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
-    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric)[_\- ]?key"
+    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket)[_\- ]?key"
     rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
@@ -74,37 +80,37 @@ _OWNERS = (
     "ssh",
     "web",
 )
-_PUBLIC = re.compile(rb"(?i)public|pub_?key")
-_PASS_IN_A_WORD = re.compile(
+_PUBLIC = lazily(rb"(?i)public|pub_?key")
+_PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
     ).encode()
 )
-_PLAIN = re.compile(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
-_STRONG = re.compile(
+_PLAIN = lazily(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
+_STRONG = lazily(
     rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$"
 )
-_SETTING = re.compile(
+_SETTING = lazily(
     rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
     rb"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:=|:[ \t]+)|[\w.\-]{0,40}(?:datasource|jdbc|db|database|mail|smtp|ldap|redis"
     rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy)(?:\.[\w\-]+){1,2}"
     rb"[ \t]?=[ \t]?)[\"']?$"
 )  # DB_PASSWORD=x, spring.datasource.password=x
-_SETTING_ENDS = re.compile(rb"[\"']?[ \t]*(?:#.*)?\r?$")
-_DEFAULT = re.compile(
+_SETTING_ENDS = lazily(rb"[\"']?[ \t]*(?:#.*)?\r?$")
+_DEFAULT = lazily(
     r"(?i)[^a-z]|pass(?:word|wd)?|secret|default|^(?:postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|minioadmin|elastic|neo4j"
     r"|rabbitmq|oracle|tiger|airflow|grafana|wordpress|drupal|joomla)$"
 )  # logins that a product comes with, and what is more than one word
-_NUMBER_SETTING = re.compile(rb"(?i)^[ \t]*[\"']?[\w.\-]*(?:password|passwd|passphrase|pwd)[\"']?[ \t]*[:=][ \t]*$")
-_PLAINLY = re.compile(rb"(?i)passw|passphrase|pwd")
-_OF_A_PAGE = re.compile(
+_NUMBER_SETTING = lazily(rb"(?i)^[ \t]*[\"']?[\w.\-]*(?:password|passwd|passphrase|pwd)[\"']?[ \t]*[:=][ \t]*$")
+_PLAINLY = lazily(rb"(?i)passw|passphrase|pwd")
+_OF_A_PAGE = lazily(
     rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
     rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
 )
-_BADGE = re.compile(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
-_LINE = re.compile(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
-_LINE_ENDS = re.compile(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
-_PASSWORD = re.compile(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
+_BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
+_LINE = lazily(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
+_LINE_ENDS = lazily(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
+_PASSWORD = lazily(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
 
 
 def setting(text: bytes, start: int, end: int) -> bool:

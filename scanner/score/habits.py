@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import re
 
-_YEAR = re.compile(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
-_WORD_DIGITS = re.compile(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
-_SYMBOL = re.compile(r"[!@#$%^&*?+=~,;|]")
-_LEET = re.compile(r"[A-Za-z][013457@$][A-Za-z]")
-_PHRASE = re.compile(r"^[A-Za-z]{3,}(?:[\-_.][A-Za-z]{3,}){2,}\d{1,4}[\W_]?$")
-_STAND_INS = re.compile(
+from scanner.lazily import lazily
+
+_YEAR = lazily(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
+_WORD_DIGITS = lazily(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
+_SYMBOL = lazily(r"[!@#$%^&*?+=~,;|]")
+_LEET = lazily(r"[A-Za-z][013457@$][A-Za-z]")
+_PHRASE = lazily(r"^[A-Za-z]{3,}(?:[\-_.][A-Za-z]{3,}){2,}\d{1,4}[\W_]?$")
+_STAND_INS = lazily(
     r"(?i)^(?:my|the|some|test|new|old|user|your)?[\W_]?(?:pass(?:word|wd)?|pwd|secret|token|key|test(?:ing|er)?|user(?:name)?|login"
     r"|value|name|data|string|foo|bar|baz|abc|utf|sha|md|base|oauth|http|ipv|rsa|aes|des|hmac|hs|rs|es|sample|demo)"
     r"[\W_]?\d{0,4}$"
 )
 
 
-_DRAWN_WORDS = re.compile(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
-_PROSE = re.compile(
+_DRAWN_WORDS = lazily(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
+_PROSE = lazily(
     r"\b(?:the|and|for|you|your|our|his|her|their|its|this|that|these|those|with|without|from|into|not|are|was"
     r"|were|has|have|had|can|could|will|would|should|must|may|does|did|been|but|who|what|when|where|which"
     r"|why|how|than|then|them|they|she|him|all|any|some|each|enter|please|password|passwords|secret|user"

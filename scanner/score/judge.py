@@ -6,19 +6,21 @@ version of a file that keeps those bytes. What a path says is weighed after attr
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
+from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
-from scanner.score import context, generic, structure
+from scanner.score import context, generic
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
+
+if TYPE_CHECKING:
+    from scanner.score.structure import Evidence
 
 PROVED = 0.97
 BROKEN = 0.5
@@ -61,6 +63,8 @@ def judge(
         return Judgement(0.0, silent=excused, refuted=True)
     evidence, proved = [], False
     for name in credential.structure:
+        from scanner.score import structure  # dear, and most hits are of kinds without one
+
         for item in structure.check(name, value, text[outer[0] : outer[1]]):
             if item.kind == "refuted":
                 return Judgement(0.0, silent=item.text, refuted=True)
@@ -82,7 +86,7 @@ def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
 
 
 def _weigh(
-    credential: Credential, evidence: Sequence[structure.Evidence], reasons: list[Reason], proved: bool
+    credential: Credential, evidence: Sequence[Evidence], reasons: list[Reason], proved: bool
 ) -> Judgement:
     told = [Reason(item.text, item.weight if item.kind == "note" else 0.0) for item in evidence]
     score = PROVED if proved else credential.score
@@ -107,7 +111,11 @@ _MISSING = ", which it needs, was not found nearby"
 
 
 def _documented(credential: Credential, value: bytes) -> bool:
-    return bool(credential.dummies) and hashlib.sha256(value).hexdigest() in credential.dummies
+    if not credential.dummies:
+        return False
+    from hashlib import sha256
+
+    return sha256(value).hexdigest() in credential.dummies
 
 
 def _decoded(value: bytes) -> str:
@@ -153,8 +161,8 @@ def _body(credential: Credential, value: str) -> str:
 _PASSWORDS = frozenset(("uri-password", "pair-password"))
 """Checks of kinds whose value is a password by its place: there people choose it."""
 
-_NAME_BEFORE = re.compile(rb"[\w.\-:]{0,40}\Z")
-_NAME_AFTER = re.compile(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
+_NAME_BEFORE = lazily(rb"[\w.\-:]{0,40}\Z")
+_NAME_AFTER = lazily(rb"[\w.\-]{0,60}(?:(?: [\w.]{1,9}){1,2}(?=[\"'`]?[ \t]{0,4}:))?")
 
 
 def _name(text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from scanner.lazily import lazily
 from scanner.records import Reason
 
 MOST_USED = Reason("it is one of the passwords most used", 0.0)
 """Evidence by content whose weight depends on the place: real in a setting of production, mostly made up elsewhere."""
 
-_LOCK = re.compile(
+_LOCK = lazily(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock"
     r"|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|Podfile\.lock|flake\.lock|verification-metadata\.xml"
     r"|\.terraform\.lock\.hcl|pubspec\.lock|mix\.lock|packages\.lock\.json|deno\.lock|bun\.lockb?)$"
 )
-_TEST = re.compile(
+_TEST = lazily(
     r"(?i)(?:^|/)(?:tests?|specs?|__tests__|testdata|test[-_]?fixtures|fixtures?|mocks?|cassettes|e2e|testing)/"
     r"|(?:^|/)test_[^/]+$|[_.\-](?:test|tests|spec)\.[a-z]+$|Tests?\.(?:java|cs|kt|swift|scala)$|(?:^|/)t/[^/]+\.(?:t|sh)$"
 )
-_DOCUMENT = re.compile(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?|guides?)/|\.(?:md|rst|adoc|textile)$")
-_EXAMPLE = re.compile(r"(?i)(?:example|sample|template|dist|dummy)(?:\.[a-z]+)*$")
-_WORDS = re.compile(
+_DOCUMENT = lazily(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?|guides?)/|\.(?:md|rst|adoc|textile)$")
+_EXAMPLE = lazily(r"(?i)(?:example|sample|template|dist|dummy)(?:\.[a-z]+)*$")
+_WORDS = lazily(
     r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|translations?)/|\.(?:po|pot|xliff|resx|arb|strings)$|/values-[a-z]{2}[^/]*/[^/]+\.xml$"
     r"|(?-i:_(?:ar|bg|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|ga|gl|he|hi|hr|hu|id|in|is|it|iw|ja|ka|ko|lt|lv|mk|nb|nl|nn|no|pl"
     r"|pt|ro|ru|sk|sl|sr|sv|ta|te|th|tr|uk|vi|zh)(?:_[A-Z]{2})?\.properties)$"
 )
-_PRODUCTION = re.compile(r"(?i)(?:^|[/_.\-])(?:prod|production|prd|live)(?:[/_.\-]|$)")
-_MINIFIED = re.compile(r"(?i)\.min\.(?:js|css)$|\.map$|\.(?:svg|ipynb)$")
+_PRODUCTION = lazily(r"(?i)(?:^|[/_.\-])(?:prod|production|prd|live)(?:[/_.\-]|$)")
+_MINIFIED = lazily(r"(?i)\.min\.(?:js|css)$|\.map$|\.(?:svg|ipynb)$")
 
 
 @lru_cache(maxsize=1 << 14)

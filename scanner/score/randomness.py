@@ -8,17 +8,17 @@ most of the weight. The weights are trained by `tools/randomness.py`, the words 
 from __future__ import annotations
 
 import math
-import re
+import os
 from collections import Counter
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
+from scanner.lazily import lazily
 from scanner.score.bigrams import SURPRISE, SYMBOLS
 
-_RUN = re.compile(r"[A-Za-z]+")
+_RUN = lazily(r"[A-Za-z]+")
 _INDEX = {symbol: number for number, symbol in enumerate(SYMBOLS)}
-_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HEX = lazily(r"[0-9a-f]+|[0-9A-F]+")
 
 FEATURES = ("bias", "surprise", "entropy", "digits", "changes", "length", "symbols", "hex", "words", "excess")
 WEIGHTS = (-8.69, 1.01, 3.99, 8.61, 4.81, -1.44, -6.80, 3.07, -7.55, 0.04)
@@ -81,7 +81,9 @@ def _words() -> Any:
     import ahocorasick
 
     automaton = ahocorasick.Automaton()
-    for word in resources.files(__package__).joinpath("words.txt").read_text("ascii").split():
+    with open(os.path.join(os.path.dirname(__file__), "words.txt"), encoding="ascii") as stream:
+        words = stream.read().split()
+    for word in words:
         automaton.add_word(word, len(word))
     automaton.make_automaton()
     return automaton

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 
 from scanner.errors import UsageError
+from scanner.lazily import lazily
 from scanner.records import Source
 from scanner.secrets import without_login
 from scanner.settings import SourceSettings
 
-_URL = re.compile(r"(?:https?|ssh|git|file)://|[\w.\-]+@[\w.\-]+:(?!//)")
+_URL = lazily(r"(?:https?|ssh|git|file)://|[\w.\-]+@[\w.\-]+:(?!//)")
 
 
 def open_target(target: str, settings: SourceSettings, excluded: Callable[[str], bool]) -> Iterator[Source]:

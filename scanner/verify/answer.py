@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scanner.catalogue.condition import dig, is_json, parsed, path, trouble, written
 from scanner.records import Verdict
-from scanner.verify.section import Section, dig, is_json, parsed, path, written
+from scanner.verify.section import Section
 
 WIDEST_IDENTITY = 200
 """Characters of one identity field that are kept."""
@@ -54,7 +55,7 @@ def judge_word(section: Section, said: Said) -> Verdict:
         return Verdict("unknown", f"the server said {shown}, which tells nothing of the credential")
     if state == "inactive" and not section.confirmed:
         return Verdict("unknown", f"{shown} reads as inactive, but the request is not confirmed")
-    identity = tuple((name, text[:WIDEST_IDENTITY]) for name, text in said.identity if text)
+    identity = tuple((name, text) for name, text in said.identity if text)
     return Verdict(state, f"the server said {shown}", identity=identity)
 
 
@@ -71,19 +72,15 @@ def judge(section: Section, answer: Answer) -> Verdict:
             return Verdict("unknown", f"status {answer.status} reads as inactive, but the request is not confirmed")
         if state == "inactive" and section.elsewhere:
             return Verdict("unknown", f"status {answer.status}: your registry refuses it, another may know it")
-        return Verdict(state, f"status {answer.status}", identity=_identity(section, answer, document))
+        return Verdict(state, f"status {answer.status}", identity=identity(section, answer))
     return Verdict("unknown", doubt or f"an unexpected answer, status {answer.status}")
 
 
 def _doubt(answer: Answer, document: object) -> str:
     """Why the answer says nothing of the credential, or ""."""
     status = answer.status
-    if status == 429:
-        return "status 429: the provider asks for fewer requests"
-    if status >= 500:
-        return f"status {status}: the provider is in trouble"
-    if status in (407, 511):
-        return f"status {status}: a proxy wants a login"
+    if trouble(status):
+        return f"status {status}: {trouble(status)}"
     if _PAGE.match(answer.body):
         return f"status {status} with a web page where an API answers: a proxy or a login page"
     if "json" in answer.headers.get("content-type", "") and answer.body.strip() and not is_json(document):
@@ -91,7 +88,9 @@ def _doubt(answer: Answer, document: object) -> str:
     return ""
 
 
-def _identity(section: Section, answer: Answer, document: object) -> tuple[tuple[str, str], ...]:
+def identity(section: Section, answer: Answer) -> tuple[tuple[str, str], ...]:
+    """What the answer tells of the credential, in full: it is looked through for the credential, then `bounded`."""
+    document = parsed(answer.body)
     found = []
     for name, where in section.identity:
         if where.startswith("header:"):
@@ -100,7 +99,24 @@ def _identity(section: Section, answer: Answer, document: object) -> tuple[tuple
             inside = re.search(rf"<{re.escape(where.removeprefix('element:'))}>([^<]*)<", answer.body)
             text = inside[1] if inside else ""
         else:
-            text = written(dig(document, path(where)))
+            text = _written(dig(document, path(where)))
         if text and text != "null":
-            found.append((name, text[:WIDEST_IDENTITY]))
+            found.append((name, text))
     return tuple(found)
+
+
+def _written(value: object) -> str:
+    """As `written`; of a table of switches, such as permissions, the names of those that are on."""
+    if isinstance(value, dict) and value and all(isinstance(switch, bool) for switch in value.values()):
+        return ",".join(name for name, switch in value.items() if switch)
+    return written(value)
+
+
+def bounded(text: str) -> str:
+    """A field of an identity as it is kept; that something was left out is shown."""
+    return text if len(text) <= WIDEST_IDENTITY else text[: WIDEST_IDENTITY - 3] + "..."
+
+
+def doubt(answer: Answer) -> str:
+    """Why the answer says nothing of the credential that was sent, or ""."""
+    return _doubt(answer, parsed(answer.body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -40,6 +40,12 @@ class Job:
     host: str
     ask: Callable[[], Any]  # an `Answer` of HTTP, or what a server of another protocol `Said`
     judge: Callable[[Any], Verdict]
+    further: Callable[[Verdict], Questions] | None = None
+    more: tuple[tuple[str, int], ...] = ()  # host, and at most how many further requests it would get
+
+
+Questions = Generator[Callable[[], Answer], Answer | None, Verdict]
+"""What else to ask about a credential that lives; None stands for an answer that did not come."""
 
 
 class Host:
@@ -47,6 +53,7 @@ class Host:
 
     def __init__(self, jobs: Sequence[Job], settings: VerifySettings) -> None:
         self._jobs = deque(jobs)
+        self._alive: deque[tuple[Job, Verdict]] = deque()  # whose further questions wait until all first ones are asked
         self._settings = settings
         self._lock = threading.Lock()
         self._next = 0.0  # monotonic seconds
@@ -55,32 +62,68 @@ class Host:
         self._closed = ""
 
     def run(self, told: Callable[[str, Verdict], None], stop: threading.Event) -> None:
-        """Work the queue until it is empty; `told` hears each verdict."""
+        """Work the queue until it is empty; `told` hears each verdict.
+
+        Further questions come last, so that no trouble with one of them costs another credential its verdict.
+        """
         while not stop.is_set():
             try:
                 job = self._jobs.popleft()
             except IndexError:
-                return
+                break
+            verdict = self._one(job, stop)
+            told(job.key, verdict)
+            if verdict.state == "active" and job.further:
+                self._alive.append((job, verdict))
+        while not stop.is_set():
             try:
-                told(job.key, self._one(job, stop))
-            except Exception as error:  # one answer that nobody foresaw costs one verdict, and its words stay here
-                told(job.key, Verdict("unknown", f"the answer could not be read: {type(error).__name__}"))
+                job, verdict = self._alive.popleft()
+            except IndexError:
+                return
+            told(job.key, self._more(job, verdict, stop))
 
     def _one(self, job: Job, stop: threading.Event) -> Verdict:
+        try:
+            return job.judge(self._answer(job.ask, stop))
+        except Failed as error:
+            return Verdict("unknown", str(error))
+        except Exception as error:  # one answer that nobody foresaw costs one verdict, and its words stay here
+            return Verdict("unknown", f"the answer could not be read: {type(error).__name__}")
+
+    def _more(self, job: Job, verdict: Verdict, stop: threading.Event) -> Verdict:
+        """The verdict with what further questions tell; whatever goes wrong with them, it stays as it is."""
+        assert job.further is not None
+        asking = job.further(verdict)
+        answer: Answer | None = None
+        try:
+            while True:
+                ask = asking.send(answer)
+                try:
+                    answer = self._answer(ask, stop)
+                except Failed:
+                    answer = None
+        except StopIteration as end:
+            told: Verdict = end.value
+            return told
+        except Exception:
+            return verdict
+
+    def _answer(self, ask: Callable[[], Any], stop: threading.Event) -> Any:
+        """What `ask` brings, in this host's time, asked again once where the host says when. Raises Failed."""
         for last in (False, True):
             if self._closed:
-                return Verdict("unknown", self._closed)
+                raise Failed(self._closed)
             if self._wait(stop):
-                return Verdict("unknown", "interrupted")
+                raise Failed("interrupted")
             try:
-                answer = job.ask()
+                answer = ask()
             except Failed as error:
                 self._count(error.fault)
-                return Verdict("unknown", str(error))
+                raise
             self._count(answer.status >= 500 or answer.status == 429)
             if not self._held(answer, last):
                 break
-        return job.judge(answer)
+        return answer
 
     def _wait(self, stop: threading.Event) -> bool:
         """Sleep until this host's next turn; True where the run was stopped meanwhile."""

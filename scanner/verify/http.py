@@ -11,7 +11,7 @@ import os
 import ssl
 import time
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from scanner.errors import UsageError
 from scanner.settings import VerifySettings
@@ -100,6 +100,15 @@ class Client:
     def _over(self, pool: httpcore.ConnectionPool) -> httpx.Client:
         return httpx.Client(transport=_Transport(pool), trust_env=False, timeout=self._settings.timeout)
 
+    @property
+    def proxy(self) -> str:
+        """The proxy's URL, "" where none is used."""
+        return self._settings.proxy
+
+    def proxied(self, host: str) -> bool:
+        """Whether a host is asked through the proxy."""
+        return bool(self._settings.proxy) and not self._settings.direct(host)
+
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
@@ -123,14 +132,14 @@ class Client:
 
     def _once(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> Answer:
         ends = time.monotonic() + self._settings.timeout
-        spared = self._settings.direct(urlsplit(url).hostname or "")
-        if self._settings.proxy and not spared:
+        proxied = self.proxied(urlsplit(url).hostname or "")
+        if proxied:
             self._refuse_private(url)
         try:
             sent = [("User-Agent", f"keysieve/{VERSION}"), ("Accept", "application/json, */*;q=0.5")]
             given = {name.lower() for name, _ in headers}
             sent = [pair for pair in sent if pair[0].lower() not in given] + list(headers)
-            client = self._direct if spared else self._http
+            client = self._http if proxied else self._direct
             with client.stream(method, url, headers=sent, content=body or None) as response:
                 text = _read(response, ends)
                 names = {name.lower(): value for name, value in response.headers.items()}
@@ -205,4 +214,4 @@ def _bare(proxy: str) -> str:
 
 def _login(proxy: str) -> tuple[str, str] | None:
     parts = urlsplit(proxy)
-    return (parts.username, parts.password or "") if parts.username else None
+    return (unquote(parts.username), unquote(parts.password or "")) if parts.username else None

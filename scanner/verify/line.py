@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from types import TracebackType
 
+from scanner.verify import tunnel
 from scanner.verify.address import Refused, resolve
 from scanner.verify.answer import Answer
 from scanner.verify.hosts import Failed
@@ -56,21 +57,31 @@ class Line:
         return max(0.05, self._ends - time.monotonic())
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to the address that was looked at. Raises Failed."""
+        """A connection to the address that was looked at, through the proxy where one is set. Raises Failed."""
         try:
             numbers = resolve(host, port, self._allowed)
         except Refused as error:
             raise Failed(str(error), fault=False) from None
+        proxy = tunnel.proxy(self._client.proxy) if self._client.proxied(host) else None
         for number in numbers[:3]:
-            try:
-                found = socket.create_connection((number, port), self.left)
-            except OSError:
+            found = self._reach(proxy.host if proxy else number, proxy.port if proxy else port)
+            if found is None:
                 continue
-            # A second handle of the same connection: TLS takes the first one over, and this one still cuts it.
-            self._handles.append(socket.socket(fileno=os.dup(found.fileno())))
-            self._open.append(found)
+            if proxy:
+                tunnel.through(found, proxy, number, port)
             return found
         raise Failed("timeout: no answer" if self._over else "no connection")
+
+    def _reach(self, host: str, port: int) -> socket.socket | None:
+        """A connection that is closed and cut with this conversation, None where there is none."""
+        try:
+            found = socket.create_connection((host, port), self.left)
+        except OSError:
+            return None
+        # A second handle of the same connection: TLS takes the first one over, and this one still cuts it.
+        self._handles.append(socket.socket(fileno=os.dup(found.fileno())))
+        self._open.append(found)
+        return found
 
     def secure(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
         """TLS over a connection, its certificate checked for the host's name. Raises Failed."""

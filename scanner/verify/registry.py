@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scanner.catalogue.condition import dig, parsed, path, written
 from scanner.verify.hosts import Failed
 from scanner.verify.http import Client
 from scanner.verify.request import Request
-from scanner.verify.section import dig, parsed, path, written
 from scanner.verify.template import Unfit
 
 _TOP = "top"

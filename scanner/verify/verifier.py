@@ -11,7 +11,7 @@ from functools import partial
 from scanner.records import DO_NOT_VERIFY, Confidence, Credential, Finding, Verdict
 from scanner.settings import VerifySettings
 from scanner.verify import answer as answers
-from scanner.verify import protocols, request, section, template
+from scanner.verify import further, protocols, request, section, template
 from scanner.verify import registry as registries
 from scanner.verify.hosts import Job, run
 from scanner.verify.http import Client
@@ -47,8 +47,9 @@ class Verifier:
         plan = {item.key: item for item in prepared if isinstance(item, Job)}
         told, self.interrupted = run(list(plan.values()), self._settings)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        of = {item.key: finding for item, finding in zip(prepared, findings, strict=True) if isinstance(item, Job)}
         for key, verdict in told.items():
-            told[key] = replace(verdict, at=now)
+            told[key] = replace(_clean(of[key], verdict), at=now)  # before anything of it is kept
             self._cache.put(key, told[key])
         self._cache.save()
         never = Verdict("unknown", "interrupted before it was asked about")
@@ -61,7 +62,10 @@ class Verifier:
         prepared = [self._prepare(finding) for finding in findings]
         plan = {item.key: item for item in prepared if isinstance(item, Job)}
         left = Counter(item.why for item in prepared if isinstance(item, Verdict))
-        return dict(Counter(job.host for job in plan.values()).most_common()), dict(left.most_common())
+        hosts = Counter(job.host for job in plan.values())
+        for host, most in (pair for job in plan.values() for pair in job.more):
+            hosts[f"{host} (further, about what lives, at most)"] += most
+        return dict(hosts.most_common()), dict(left.most_common())
 
     def _prepare(self, finding: Finding) -> Job | Verdict:
         """The job that would ask, or the verdict where nobody is to be asked."""
@@ -101,7 +105,10 @@ class Verifier:
         def ask() -> answers.Answer:
             return self._client.send(sign(plain, parts) if sign else plain)
 
-        return self._asking(kind, asked, _with_parts(plain, finding), ask)
+        found = self._asking(kind, asked, _with_parts(plain, finding, asked), ask)
+        if isinstance(found, Verdict):
+            return found
+        return further.added(found, asked, further.First(plain, parts, own), self._client.send)
 
     def _registered(self, kind: Credential, asked: Section, finding: Finding) -> Job | Verdict:
         """The job of a kind whose registry stands beside it, or in the configuration of the user's own client."""
@@ -137,7 +144,7 @@ class Verifier:
             with Line(self._client, self._settings.allowed(), self._settings.timeout) as line:
                 return speaker.ask(parts, line)
 
-        return self._asking(kind, asked, _with_parts(plain, finding), ask)
+        return self._asking(kind, asked, _with_parts(plain, finding, asked), ask)
 
     def _asking(
         self, kind: Credential, asked: Section, told: Request, ask: Callable[[], answers.Answer | answers.Said]
@@ -148,9 +155,10 @@ class Verifier:
         return self._cache.get(key) or Job(key, told.host, ask, partial(judge, asked))
 
 
-def _with_parts(plain: Request, finding: Finding) -> Request:
-    """For the key: the signed request is not the same twice, so its parts stand for it."""
-    told = [name.encode() + b"\0" + value.reveal() for name, value in sorted(request.values(finding).items())]
+def _with_parts(plain: Request, finding: Finding, asked: Section) -> Request:
+    """For the key: the signed request is not the same twice, so its parts stand for it; and what else is asked."""
+    told = [repr((asked.further, asked.privileged)).encode()] if asked.further or asked.privileged else []
+    told += [name.encode() + b"\0" + value.reveal() for name, value in sorted(request.values(finding).items())]
     return replace(plain, body=plain.body + b"\0".join(told))
 
 
@@ -173,7 +181,9 @@ def _clean(finding: Finding, verdict: Verdict) -> Verdict:
     own = finding.secret.reveal().decode("utf-8", "replace")
     hidden = [own, *(value.reveal().decode("utf-8", "replace") for name, value in finding.parts if name not in _SHOWN)]
     kept = tuple(
-        (name, text) for name, text in verdict.identity if not any(len(word) > 7 and word in text for word in hidden)
+        (name, answers.bounded(text))  # only now: half a credential would not be known as one
+        for name, text in verdict.identity
+        if not any(len(word) > 7 and word in text for word in hidden)
     )
     repeats = len(own) > 3 and own in verdict.why
     return replace(verdict, identity=kept, why="its words are not shown" if repeats else verdict.why)

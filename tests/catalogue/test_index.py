@@ -58,17 +58,25 @@ def test_the_cache_is_one_file_of_lines_of_json(home: Path) -> None:
     catalogue().entries  # noqa: B018
     (name,) = os.listdir(home)
     assert name.startswith("catalogue-")
-    _, ids, *lines = (home / name).read_bytes().split(b"\n")
-    kinds = [json.loads(line)["id"] for line in lines[: len(json.loads(ids))]]
-    assert kinds == json.loads(ids) and len(json.loads(lines[-1])) == 8
+    first, ids, *rest = (home / name).read_bytes().split(b"\n", 2)
+    numbers = len(json.loads(ids)), int(first.split()[2])
+    lines = rest[0][4 * (2 * numbers[1] + 1) :].splitlines()
+    assert [json.loads(line)["id"] for line in lines[: numbers[0]]] == json.loads(ids)
+    assert len(lines) == numbers[1] and len(json.loads(lines[-1])) == 8
 
 
-def test_a_byte_that_changed_anywhere_is_noticed(home: Path) -> None:
-    catalogue().entries  # noqa: B018
+@pytest.mark.parametrize("part", [0.0, 0.001, 0.01, 0.5, 0.999999])
+def test_a_byte_that_changed_anywhere_is_noticed(home: Path, part: float) -> None:
+    first = catalogue()
+    parsed = (list(first.credentials), list(first.entries))
     (name,) = os.listdir(home)
-    whole = bytearray((home / name).read_bytes())
-    whole[len(whole) // 2] ^= 1
-    damaged(home, bytes(whole))
+    whole = (home / name).read_bytes()
+    changed = bytearray(whole)
+    changed[int(len(whole) * part)] ^= 1
+    (home / name).write_bytes(changed)
+    again = catalogue()
+    assert (list(again.credentials), list(again.entries)) == parsed
+    assert (home / name).read_bytes() == whole
 
 
 def test_it_works_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,5 +114,18 @@ def test_a_shallow_clone_that_ends_inside_the_range_says_where(origin: Repo, tmp
     assert done.code == 3 and origin.git("rev-parse", "HEAD") in done.out and "the shallow clone ends here" in done.out
 
 
+def test_a_shallow_clone_of_one_branch_lacks_what_branches_are_compared_with(origin: Repo, tmp_path: Path) -> None:
+    origin.git("checkout", "-q", "-b", "feature")
+    origin.commit("four", d_dot_py=f'NEW = "{leak(3)}"\n')
+    origin.git("checkout", "-q", "main")
+    shallow = clone(origin, tmp_path / "c", "--depth", "1", "--branch", "feature")
+    done = keysieve("scan", "--branch", "feature", cwd=shallow)
+    assert done.code == 3 and "lacks the default branch" in done.err
+    command = done.err.split("fetch it: ")[1]
+    subprocess.run(command, shell=True, cwd=shallow, check=True, capture_output=True)
+    done = keysieve("scan", "--branch", "feature", "-f", "github", cwd=shallow)
+    assert done.code == 1 and "file=d.py" in done.out and "b.py" not in done.out
+
+
 def test_ci_and_a_range_exclude_each_other(tmp_path: Path) -> None:
     assert keysieve("scan", "--ci", "--since", "HEAD", tmp_path, KEYSIEVE_BASE=A).code == 2

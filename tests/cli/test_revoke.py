@@ -91,6 +91,29 @@ def test_a_kind_without_a_documented_request_is_refused(tmp_path: Path, provider
     assert provider.asked == []
 
 
+VAULT = "vault-service-token"
+
+
+def test_a_host_of_ones_own_is_told_and_must_be_public_or_allowed(tmp_path: Path, provider: Any) -> None:
+    """A self-hosted service: its host stands beside the token, and is looked at like every other."""
+    file = tmp_path / "keysieve.toml"
+    file.write_text("[verify]\npace = 0\n")
+
+    def ask(text: str, *options: str) -> Any:
+        return keysieve("revoke", "--pattern", VAULT, "--config", file, *options, data=text.encode())
+
+    alone = ask(sample(VAULT))
+    assert (alone.code, provider.asked) == (2, [])
+    assert "it cannot be revoked from here: its part 'host' was not found beside it" in alone.err
+    told = ask(f"{sample(VAULT)}\nhost=vault.acme.example\n")
+    assert told.code == 0
+    assert "POST vault.acme.example, as https://developer.hashicorp.com/" in told.out
+    assert "its child tokens" in told.out
+    inside = ask(f"{sample(VAULT)}\nhost=127.0.0.1:{provider.server_port}\n", "--execute", "--yes")
+    assert (inside.code, provider.asked) == (3, [])
+    assert "not of the public internet" in inside.out
+
+
 def test_yes_alone_is_refused(tmp_path: Path, provider: Any) -> None:
     assert revoke(tmp_path, provider, "--yes").code == 2
 
@@ -104,7 +127,7 @@ def test_what_cannot_be_told_is_not_called_revoked(tmp_path: Path, reply: Reply)
 
 
 def test_there_is_something_to_prove() -> None:
-    assert len(KINDS) >= 12
+    assert len(KINDS) >= 25
 
 
 @pytest.mark.parametrize("identity", KINDS)

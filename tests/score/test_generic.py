@@ -61,14 +61,30 @@ def test_what_is_no_password_is_silent(case: str, form: str, engine: str) -> Non
     assert loud == []
 
 
-@pytest.mark.parametrize("value", ["sha256", "hmac-sha1"])
+@pytest.mark.parametrize(
+    "value",
+    ["sha256", "hmac-sha1", "PBKDF2WithHmacSHA256", "AES/CBC/PKCS5Padding", "RSA/ECB/OAEPWithSHA-256AndMGF1Padding"],
+)
 def test_a_name_of_an_algorithm_was_reported_as_a_password(value: str) -> None:
     assert shown("hyperscan", f'password = "{value}"') == []
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "p12"])
+def test_a_path_of_random_folders_was_reported_as_a_token(ending: str) -> None:
+    hexes = digest(64)
+    path = f"Purple3/v4/{hexes[:2]}/{hexes[2:4]}/{hexes[4:12]}-{hexes[12:16]}-{hexes[16:28]}/{hexes[28:60]}.{ending}"
+    assert shown("hyperscan", f'"assetToken": "{path}"') == []
+
+
+@pytest.mark.parametrize("value", ["!!actual", "!!!actualTurnOn7"])
+def test_what_is_negated_twice_was_reported_as_a_password(value: str) -> None:
+    assert shown("hyperscan", f"pass: {value}\n") == []
 
 
 NAMES = [
     "password_file", "password_length", "token_url", "secret_name", "token_type", "password_hash", "api_key_header",
     "password_hint", "secret_id", "token_expires", "password_field", "password_policy", "token_endpoint",
+    "sonar.projectKey", "Sec-WebSocket-Key",
     "password_confirmation", "secret_version", "password_encoding_method", "api_key_param", "password-placeholder",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from scanner.verify.section import Condition
+from scanner.catalogue.condition import Condition
 
 
 @dataclass(frozen=True)

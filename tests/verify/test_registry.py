@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from scanner.catalogue import asking
 from scanner.detector import Detector
 from scanner.records import Finding, Verdict
 from scanner.secrets import Secret
 from scanner.settings import DetectSettings
-from scanner.verify.section import read
 from tests.helpers.samples import catalogue, sample
 from tests.report.made import make_finding, text_secret
 from tests.verify.conftest import Make, custom
@@ -171,5 +171,7 @@ def test_the_registry_is_found_on_the_tokens_line(
 
 
 def test_a_table_of_a_client_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="knows at, document"):
-        read(custom(client={"key": "registry", "path": "~/.npmrc"}))
+    """When its file is loaded, and not while somebody is asked."""
+    wrong = custom(client={"key": "registry", "path": "~/.npmrc"})
+    assert "knows at, document" in asking.verify(wrong.verify)
+    assert asking.verify(custom(client={"key": "registry"}).verify) == ""

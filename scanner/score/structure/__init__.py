@@ -7,7 +7,6 @@ any input and never raises; `seal` and `MAKERS` turn the same knowledge round, s
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable
 
 from scanner.score.structure import (
@@ -108,7 +107,7 @@ SEALED = frozenset(_SEALS)
 """Structures whose checksum stands at the end, so that `seal` can write it."""
 
 MAKERS: dict[str, Maker] = {
-    "uuid": lambda rnd: str(uuid.UUID(int=rnd.getrandbits(128), version=4)),
+    "uuid": encoded.drawn_uuid,
     "jwt": tokens.make_jwt,
     "jwt-header": tokens.make_jwt_header,
     "jwt-tail": tokens.make_jwt_tail,

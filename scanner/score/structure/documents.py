@@ -11,13 +11,14 @@ import re
 import string
 from typing import Any
 
+from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
 from scanner.score.structure.keymakers import pem_pkcs8
 from scanner.score.structure.keys import der_key
 
-_ESCAPE = re.compile(rb"\\(?=[\"\\])")
-_TRIVIAL = re.compile(rb"(?i)(?:change[-_ ]?me|password|passw0rd|secret|example|admin|user|test|foo|bar|xxx+|\W*)\Z")
+_ESCAPE = lazily(rb"\\(?=[\"\\])")
+_TRIVIAL = lazily(rb"(?i)(?:change[-_ ]?me|password|passw0rd|secret|example|admin|user|test|foo|bar|xxx+|\W*)\Z")
 
 
 def service_account(secret: bytes, whole: bytes) -> list[Evidence]:

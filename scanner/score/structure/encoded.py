@@ -6,15 +6,12 @@ refute.
 
 from __future__ import annotations
 
-import calendar
 import random
 import re
 import string
 import time
-import uuid
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
@@ -96,6 +93,8 @@ def bedrock_url(secret: bytes, _whole: bytes) -> list[Evidence]:
     fields = dict(re.findall(r"[?&](X-Amz-[A-Za-z-]{3,20})=([^&]{1,4000})", data))
     if not data.isascii() or not {"X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date"} <= fields.keys():
         return [Evidence("broken", "does not decode to a signed URL")]
+    from urllib.parse import unquote
+
     scope = unquote(fields["X-Amz-Credential"]).split("/")
     notes = [Evidence("note", f"region {shown(scope[2])}")] if len(scope) == 5 else []
     return [Evidence("proved", "decodes to a signed URL"), *notes, *_ends(fields)]
@@ -105,7 +104,9 @@ def _ends(fields: dict[str, str]) -> list[Evidence]:
     stamp, seconds = fields["X-Amz-Date"], fields.get("X-Amz-Expires", "")
     if not (re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", stamp) and re.fullmatch(r"[0-9]{1,7}", seconds)):
         return []
-    return expiry(calendar.timegm(time.strptime(stamp, "%Y%m%dT%H%M%SZ")) + int(seconds))
+    from calendar import timegm
+
+    return expiry(timegm(time.strptime(stamp, "%Y%m%dT%H%M%SZ")) + int(seconds))
 
 
 def key_file(secret: bytes, whole: bytes) -> list[Evidence]:
@@ -184,7 +185,10 @@ def _text(rnd: random.Random, length: int, letters: str = string.ascii_letters +
     return "".join(rnd.choice(letters) for _ in range(length))
 
 
-def _uuid(rnd: random.Random) -> str:
+def drawn_uuid(rnd: random.Random) -> str:
+    """A random UUID."""
+    import uuid  # dear, and only samples are made with it
+
     return str(uuid.UUID(int=rnd.getrandbits(128), version=4))
 
 
@@ -199,10 +203,10 @@ def make_digits_and_bytes(rnd: random.Random) -> str:
 
 make_id_and_key = _text64(lambda rnd: f"{_text(rnd, 20)}:{_text(rnd, 22)}")
 make_cloud_id_and_key = _text64(lambda rnd: f"{_text(rnd, 20)}:{_text(rnd, 43)}")
-make_uuid = _text64(_uuid)
-make_ngc = _text64(lambda rnd: f"{_text(rnd, 26, string.ascii_lowercase)}:{_uuid(rnd)}")
-make_uuid_and_key = _text64(lambda rnd: f"{_uuid(rnd)}:{_text(rnd, 12)}")
-make_workspace = _text64(lambda rnd: f"tok:{_uuid(rnd).replace('-', '_')}:1:0")
+make_uuid = _text64(drawn_uuid)
+make_ngc = _text64(lambda rnd: f"{_text(rnd, 26, string.ascii_lowercase)}:{drawn_uuid(rnd)}")
+make_uuid_and_key = _text64(lambda rnd: f"{drawn_uuid(rnd)}:{_text(rnd, 12)}")
+make_workspace = _text64(lambda rnd: f"tok:{drawn_uuid(rnd).replace('-', '_')}:1:0")
 make_reference_token = _text64(lambda rnd: f"reftkn:01:{rnd.randrange(4 * 10**9, 5 * 10**9)}:{_text(rnd, 27)}")
 make_pem_rsa = _text64(lambda rnd: pem_rsa(rnd) + "\n")
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 import re
 
+from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
 
-_ARMOUR = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)(?:-----END|\Z)", re.DOTALL)
-_ESCAPED = re.compile(rb"\\+[nrt]")
-_JOINED = re.compile(rb"[\"'`][ \t]{0,8}(?:[+.]?[ \t\\]{0,8}\r?\n[ \t]{0,40}(?:[+.][ \t]{0,4})?|[+.][ \t]{0,8})[\"'`]")
-_HEADER = re.compile(rb"(?m)^[^\w\n]{0,12}(?:Proc-Type|DEK-Info|Comment|Version|Subject|X-[A-Za-z-]+):.*$")
-_ELLIPSIS = re.compile(rb"\.\.\.|\xe2\x80\xa6|<[a-z_ -]{3,40}>|\$\{|\{\{|(?i:xxxxxx|redacted|your[_ -])")
+_ARMOUR = lazily(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)(?:-----END|\Z)", re.DOTALL)
+_ESCAPED = lazily(rb"\\+[nrt]")
+_JOINED = lazily(rb"[\"'`][ \t]{0,8}(?:[+.]?[ \t\\]{0,8}\r?\n[ \t]{0,40}(?:[+.][ \t]{0,4})?|[+.][ \t]{0,8})[\"'`]")
+_HEADER = lazily(rb"(?m)^[^\w\n]{0,12}(?:Proc-Type|DEK-Info|Comment|Version|Subject|X-[A-Za-z-]+):.*$")
+_ELLIPSIS = lazily(rb"\.\.\.|\xe2\x80\xa6|<[a-z_ -]{3,40}>|\$\{|\{\{|(?i:xxxxxx|redacted|your[_ -])")
 _ENCRYPTED = -0.45
 _KINDS = {
     bytes.fromhex("2a864886f70d010101"): "RSA",

@@ -14,11 +14,12 @@ import re
 import time
 from typing import Any
 
+from scanner.lazily import lazily
 from scanner.records import DO_NOT_VERIFY
 from scanner.score.structure.digits import decode64, encode64
 from scanner.score.structure.evidence import Evidence
 
-_JWT = re.compile(rb"(eyJ[A-Za-z0-9_-]{5,4000})\.(eyJ[A-Za-z0-9_-]{5,8000})\.([A-Za-z0-9_-]{0,2000})")
+_JWT = lazily(rb"(eyJ[A-Za-z0-9_-]{5,4000})\.(eyJ[A-Za-z0-9_-]{5,8000})\.([A-Za-z0-9_-]{0,2000})")
 _EXPIRED, _PUBLIC = -0.35, -0.5
 
 
@@ -167,7 +168,7 @@ CANARIES = dict.fromkeys(_OTHERS.split(), "a canary service")
 CANARIES.update(dict.fromkeys(_THINKST.split(), "Thinkst canarytokens.org"))
 """Accounts whose keys exist to be tripped: verifying such a key warns its owner."""
 
-_KEY_ID = re.compile(rb"A[A-Z]{2}A([A-Z2-7]{16})(?![A-Z0-9])")
+_KEY_ID = lazily(rb"A[A-Z]{2}A([A-Z2-7]{16})(?![A-Z0-9])")
 
 
 def account_id(secret: bytes, whole: bytes) -> list[Evidence]:

@@ -10,12 +10,12 @@ import random
 import re
 import string
 import time
-from urllib.parse import unquote_to_bytes
 
+from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazily(
     rb"(?i)(?:<.*|\[.*\]|\$.*|%\(.*|%[sdv]|\{.*|#\{.*|\*+|x{3,}|\.{3,}|your.*|my_?pass\w*|change.?me.*"
     rb"|example|redacted|pass(?:w(?:or)?d)?|passwd|pwd|pass1?|secret|token|mypass|.*placeholder.*)\Z"
 )
@@ -23,11 +23,11 @@ _TRIVIAL = frozenset(
     b"password pass passwd admin root test user guest postgres mysql changeme secret example elastic neo4j"
     b" minioadmin redis default demo foo bar rootpassword toor 1234 12345 123456".split()
 )
-_NO_HOST = re.compile(
+_NO_HOST = lazily(
     rb"(?i)(?:[\w.-]*\.)?(?:example(?:\.\w+)?|test|invalid|foo\.com|bar\.com|httpbin\.org|httpwatch\.com)\Z"
 )
-_LOOPBACK = re.compile(rb"(?i)(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0)\Z")
-_URI = re.compile(rb"[A-Za-z][\w+.-]*://([^\s:@/]*):(.*)@(\[[0-9A-Fa-f:]+\]|[^\s@:/?#,\"'<>]+)", re.DOTALL)
+_LOOPBACK = lazily(rb"(?i)(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0)\Z")
+_URI = lazily(rb"[A-Za-z][\w+.-]*://([^\s:@/]*):(.*)@(\[[0-9A-Fa-f:]+\]|[^\s@:/?#,\"'<>]+)", re.DOTALL)
 
 
 def user_and_password(secret: bytes, _whole: bytes) -> list[Evidence]:
@@ -64,6 +64,8 @@ def _printable(data: bytes) -> bool:
 
 def uri_password(secret: bytes, whole: bytes) -> list[Evidence]:
     """The password of a URI, weighed with its user and host: placeholders, default logins, hosts that are none."""
+    from urllib.parse import unquote_to_bytes
+
     password = unquote_to_bytes(secret)
     if _PLACEHOLDER.match(password) or _PLACEHOLDER.match(secret):
         return [Evidence("refuted", "a placeholder stands for the password")]
@@ -91,6 +93,8 @@ def pair_password(secret: bytes, _whole: bytes) -> list[Evidence]:
 
 def thirty_two_bytes(secret: bytes, _whole: bytes) -> list[Evidence]:
     """Base64, percent-encoded or not, of exactly 32 bytes: an HMAC-SHA256."""
+    from urllib.parse import unquote_to_bytes
+
     data = decode64(unquote_to_bytes(secret))
     if data is None or len(data) != 32:
         return [Evidence("refuted", "does not decode to a signature of 32 bytes")]

@@ -17,6 +17,8 @@ from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard
 from scanner.sources.git.people import people_of
 from scanner.sources.git.worktree import copy_index
 
+FEW = 64
+"""So many objects are read at once, without asking git first how large they are."""
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 EMPTY_SHA256 = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
 
@@ -51,8 +53,13 @@ class ChangesSource:
             tally.settled = True  # the index or the range was looked at, and adds nothing
             return
         ids = "\n".join([*blobs, *self._commits, *self._others]).encode() + b"\n"
-        listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode()
         path = os.path.join(self._door.git_dir, "keysieve-objects")
+        if len(blobs) + len(self._commits) + len(self._others) <= FEW:
+            with open(path, "wb") as out:
+                out.write(ids)
+            yield ObjectsShard(self._door.git_dir, path, 0, len(ids), 0)
+            return
+        listed = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode()
         first = length = weight = 0
         with open(path, "wb") as out:
             for line in listed.splitlines():
@@ -122,18 +129,25 @@ def staged(door: Door, target: str) -> ChangesSource:
     """What the index adds to HEAD; in a merge, to all that is being merged."""
     if not copy_index(door):
         raise TargetError(f"{target}: has no index: nothing was ever staged there")
-    sides = [resolve(door, "HEAD", "") or empty_tree(door), *_merged(door)]
-    found: dict[bytes, Change] = {}
-    for number, side in enumerate(sides):
-        output = door.run("diff-index", "--cached", "--raw", "--no-abbrev", "-M", "-z", side)
-        here = {change.path: change for change in parse_raw(output)}
-        if number == 0:
-            found = here
-        else:  # what one side already holds is not added
-            found = {
-                path: change._replace(old=change.old + here[path].old) for path, change in found.items() if path in here
-            }
+    found = _beside(door, "HEAD")
+    for side in _merged(door):  # what one side already holds is not added
+        here = _beside(door, side)
+        found = {
+            path: change._replace(old=change.old + here[path].old) for path, change in found.items() if path in here
+        }
     return ChangesSource(door, target, list(found.values()), [])
+
+
+def _beside(door: Door, side: str) -> dict[bytes, Change]:
+    """What the index holds beside a commit, by path; beside nothing where HEAD is no commit yet."""
+    arguments = ("diff-index", "--cached", "--raw", "--no-abbrev", "-M", "-z")
+    try:
+        output = door.run(*arguments, side)
+    except GitError:
+        if resolve(door, side, ""):
+            raise
+        output = door.run(*arguments, empty_tree(door))
+    return {change.path: change for change in parse_raw(output)}
 
 
 def _merged(door: Door) -> list[str]:

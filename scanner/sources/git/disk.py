@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Iterator
 
-_HEX = re.compile(r"[0-9a-f]{2}")
-_LOOSE = re.compile(r"[0-9a-f]+")
+from scanner.lazily import lazily
+
+_HEX = lazily(r"[0-9a-f]{2}")
+_LOOSE = lazily(r"[0-9a-f]+")
 
 
 def names(objects: str, hash_size: int) -> Iterator[str]:
@@ -48,7 +50,7 @@ def _unquoted(line: bytes) -> bytes:
     return _ESCAPE.sub(_unescape, line[1:-1])
 
 
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPE = lazily(rb"\\([0-7]{3}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 

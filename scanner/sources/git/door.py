@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import IO
 
 from scanner.errors import GitError, TargetError
+from scanner.lazily import lazily
 from scanner.records import Fault
 from scanner.sources.git.discover import Repository
 
 PIPE = 1 << 20
 """Bytes that git may write before we read: fewer turns between the two processes."""
-_CONFIG = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
+_CONFIG = lazily(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
 
 
 def environment(git_dir: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ class Door:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.hash_size = 32 if _is_sha256(repository.common_dir) else 20
-        self.git_dir = tempfile.mkdtemp(prefix="keysieve-git-")
+        self.git_dir = _folder()
         self.faults: list[Fault] = []
         try:
             self._furnish()
@@ -82,13 +82,15 @@ class Door:
         self._write("objects/info/alternates", "".join(_quoted(folder) + "\n" for folder in folders))
         self._write("config", _config(common))
         if os.path.isfile(os.path.join(common, "shallow")):
-            shutil.copyfile(os.path.join(common, "shallow"), os.path.join(self.git_dir, "shallow"))
+            copy_file(os.path.join(common, "shallow"), os.path.join(self.git_dir, "shallow"))
         self._copy_packed_refs(os.path.join(common, "packed-refs"))
         for name in _loose_refs(common):
             self._copy_ref(os.path.join(common, name), name)
         for name in ("reftable",):
             if os.path.isdir(os.path.join(common, name)):
-                shutil.copytree(os.path.join(common, name), os.path.join(self.git_dir, name))
+                from shutil import copytree
+
+                copytree(os.path.join(common, name), os.path.join(self.git_dir, name))
         self._heads(common)
 
     def _heads(self, common: str) -> None:
@@ -164,7 +166,49 @@ class Door:
 
     def close(self) -> None:
         """Remove the private git directory."""
-        shutil.rmtree(self.git_dir, ignore_errors=True)
+        for folder, folders, files in os.walk(self.git_dir, topdown=False):
+            with suppress(OSError):
+                for name in files:
+                    os.unlink(os.path.join(folder, name))
+            with suppress(OSError):
+                for name in folders:
+                    os.rmdir(os.path.join(folder, name))
+        with suppress(OSError):
+            os.rmdir(self.git_dir)
+
+
+# `tempfile` and `shutil` would be a twentieth of the time that a commit waits for us.
+
+
+def _folder() -> str:
+    """A new folder that nobody else may read."""
+    path = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"keysieve-git-{os.urandom(8).hex()}")
+    try:
+        os.mkdir(path, 0o700)
+        return path
+    except OSError:
+        from tempfile import mkdtemp
+
+        return mkdtemp(prefix="keysieve-git-")
+
+
+def scratch(git_dir: str) -> IO[bytes]:
+    """A file without a name, in a private git directory."""
+    if os.name != "posix":
+        from tempfile import TemporaryFile
+
+        return TemporaryFile()
+    path = os.path.join(git_dir, f"keysieve-{os.urandom(8).hex()}")
+    stream = open(path, "x+b")  # noqa: SIM115 (the caller closes it)
+    os.unlink(path)
+    return stream
+
+
+def copy_file(source: str, target: str) -> None:
+    """The bytes of a file."""
+    with open(source, "rb") as reader, open(target, "wb") as writer:
+        while block := reader.read(PIPE):
+            writer.write(block)
 
 
 def ref_name(name: str) -> str:
@@ -172,8 +216,8 @@ def ref_name(name: str) -> str:
     return os.fsencode(name).hex()[:80]
 
 
-_HEAD = re.compile(rb"ref: *refs/|[0-9a-f]{40}")
-_PACKED_REF = re.compile(rb"#|\^[0-9a-f]{40,64}\s*\n|[0-9a-f]{40,64} refs/")
+_HEAD = lazily(rb"ref: *refs/|[0-9a-f]{40}")
+_PACKED_REF = lazily(rb"#|\^[0-9a-f]{40,64}\s*\n|[0-9a-f]{40,64} refs/")
 _PLAIN = "\tcommitGraph = false\n\tmultiPackIndex = false\n"
 """Both only save time, and git ends where they are damaged."""
 _MEMORY = "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 256m\n\tbigFileThreshold = 64m\n"

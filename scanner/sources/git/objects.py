@@ -7,16 +7,15 @@ repository of any size costs the parent nothing but a few bytes an object.
 from __future__ import annotations
 
 import os
-import re
-import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from scanner.lazily import lazily
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
-from scanner.sources.git.door import Door, start
+from scanner.sources.git.door import Door, scratch, start
 from scanner.sources.pieces import Limited, read_pieces
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ BATCH = 4 << 20
 HUGE = 16 << 20
 """Blobs above this leave the batch and are streamed in pieces."""
 
-_LISTED = re.compile(rb"([0-9a-f]{40,64}) (blob|commit|tag|missing)(?: (\d+))?\n")
+_LISTED = lazily(rb"([0-9a-f]{40,64}) (blob|commit|tag|missing)(?: (\d+))?\n")
 _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
 
@@ -83,7 +82,7 @@ class Reader:
 
     def batches(self) -> Iterator[Batch]:
         """The objects' contents until git ends; `answered` counts ids that were dealt with."""
-        with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as words:
+        with scratch(self._git_dir) as ids, scratch(self._git_dir) as words:
             ids.write(b"\n".join(self._ids) + b"\n")
             ids.seek(0)
             process = start(self._git_dir, ("cat-file", "--batch", "--buffer"), ids, words)
@@ -177,7 +176,7 @@ class Reader:
 def checked(git_dir: str, names: list[str], tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
     """(id, type, bytes) of those objects that are blobs, commits and tags; git is started again where it ends."""
     while names:
-        with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as words:
+        with scratch(git_dir) as ids, scratch(git_dir) as words:
             ids.write("\n".join(names).encode() + b"\n")
             ids.seek(0)
             process = start(git_dir, ("cat-file", "--buffer", _CHECK), ids, words)
@@ -248,7 +247,7 @@ class Listing:
     def _objects(self, tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
         """(id, type, bytes) of every blob, commit and tag."""
         arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", _CHECK)
-        with tempfile.TemporaryFile() as words:
+        with scratch(self._door.git_dir) as words:
             process = start(self._door.git_dir, arguments, None, words)
             assert process.stdout is not None
             rest = b""

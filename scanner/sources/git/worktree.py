@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.errors import GitError
+from scanner.lazily import lazily
 from scanner.sources.git.discover import Repository
-from scanner.sources.git.door import Door
+from scanner.sources.git.door import Door, copy_file
 
-_ENTRY = re.compile(
+_ENTRY = lazily(
     rb"\d{6} ([0-9a-f]+) \d\t([^\0]+)\0\s*ctime: [\d:]+\s+mtime: (\d+):(\d+)\s+dev: \d+\s+ino: \d+\s+"
     rb"uid: \d+\s+gid: \d+\s+size: (\d+)\s+flags: \w+\n"
 )
@@ -44,10 +43,10 @@ def copy_index(door: Door) -> bool:
     git_dir = door.repository.git_dir
     for name in os.listdir(git_dir):
         if name == "index" or name.startswith("sharedindex."):
-            shutil.copyfile(os.path.join(git_dir, name), os.path.join(door.git_dir, name))
+            copy_file(os.path.join(git_dir, name), os.path.join(door.git_dir, name))
     other = os.environ.get("GIT_INDEX_FILE", "")
     if other and os.path.isfile(other) and os.path.realpath(os.path.dirname(other)) == os.path.realpath(git_dir):
-        shutil.copyfile(other, os.path.join(door.git_dir, "index"))
+        copy_file(other, os.path.join(door.git_dir, "index"))
     return os.path.isfile(os.path.join(door.git_dir, "index"))
 
 

@@ -10,10 +10,10 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from scanner.catalogue.condition import parsed, written
 from scanner.verify.answer import Said
 from scanner.verify.hosts import Failed
 from scanner.verify.line import Line
-from scanner.verify.section import parsed, written
 from scanner.verify.template import Unfit, Values, text_of
 
 try:

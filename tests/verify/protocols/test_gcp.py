@@ -33,6 +33,8 @@ def written(key: rsa.RSAPrivateKey) -> str:
 
 def google(asked: Asked) -> Reply:
     """The answers that Google documents, by what the assertion is."""
+    if asked.path.endswith(":testIamPermissions"):
+        return permissions(asked)
     form = parse_qs(asked.body.decode())
     assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
     assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
@@ -48,7 +50,21 @@ def google(asked: Asked) -> Reply:
     if claims["iss"] != EMAIL:
         told = {"error": "invalid_grant", "error_description": "Invalid grant: account not found"}
         return Reply(400, json.dumps(told).encode(), JSON)
-    return Reply(200, json.dumps({"access_token": text_secret().decode(), "expires_in": 3599}).encode(), JSON)
+    token = READING if claims["scope"].endswith("cloud-platform.read-only") else text_secret().decode()
+    return Reply(200, json.dumps({"access_token": token, "expires_in": 3599}).encode(), JSON)
+
+
+READING = text_secret().decode()
+HAS = ["storage.buckets.list", "iam.serviceAccountKeys.create"]
+
+
+def permissions(asked: Asked) -> Reply:
+    """What the resource manager answers: of what is asked for that which the caller has."""
+    assert (asked.method, asked.path) == ("POST", "/v1/projects/project:testIamPermissions")
+    if asked.headers["authorization"] != f"Bearer {READING}":
+        return Reply(401, b"{}", JSON)
+    known = [name for name in json.loads(asked.body)["permissions"] if name in HAS]
+    return Reply(200, json.dumps({"permissions": [*known, "not.asked.for"]}).encode(), JSON)
 
 
 def ask(
@@ -66,8 +82,25 @@ def test_a_key_that_signs(verifier: Make, line: str) -> None:
     """As it is, as JSON holds it, and as JSON inside of a string holds it."""
     verdict, asked = ask(verifier, written(KEY).replace("\n", line))
     assert verdict.state == "active", verdict
-    assert len(asked) == 1
-    assert written(KEY)[40:80].encode() not in asked[0].body  # the key stays here
+    assert len(asked) == 3
+    assert written(KEY)[40:80].encode() not in b"".join(one.body for one in asked)  # the key stays here
+    told = dict(verdict.identity)
+    assert told == {
+        "project": "project", "permissions": "iam.serviceAccountKeys.create, storage.buckets.list", "privileged": "yes"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", [Reply(403, b"{}", JSON), Reply(400, b"{}", JSON), Reply(500), Reply(200, b"[")])
+def test_whoever_may_not_ask_lives_all_the_same(verifier: Make, reply: Reply) -> None:
+    verdict, _ = ask(verifier, written(KEY), play=lambda one: reply if "testIam" in one.path else google(one))
+    assert (verdict.state, verdict.identity) == ("active", (("project", "project"),))
+
+
+def test_an_account_without_a_project_of_its_own_is_not_asked_about(verifier: Make) -> None:
+    compute = "123456789012-compute@developer.gserviceaccount.com"
+    told = Reply(200, b'{"access_token": "x"}', JSON)
+    verdict, asked = ask(verifier, written(KEY), compute, play=lambda _: told)
+    assert (verdict.state, verdict.identity, len(asked)) == ("active", (), 1)
 
 
 def test_a_key_that_was_deleted(verifier: Make) -> None:
