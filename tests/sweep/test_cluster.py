@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 import scanner
 from scanner.errors import TargetError, UsageError
@@ -123,6 +124,8 @@ def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(plac
     many(place)
     with nodes(tmp_path / "nodes", 3) as made:
         victims = [*made.processes[1:3], made.worker(nanny=True)]
+        with Client(made.address, set_as_default=False) as client:
+            client.wait_for_workers(4, timeout=60)  # the nanny's among them
 
         def kill() -> None:
             for victim in victims:
