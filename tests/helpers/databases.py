@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import pwd
 import shutil
@@ -20,9 +21,14 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
+def program(name: str) -> str:
+    """One of the server's programs, "" where it is not here: Debian keeps them out of PATH, a folder a version."""
+    return shutil.which(name) or max(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"), default="")
+
+
 def available() -> bool:
     """Whether a server can be started: its programs are here, and a user other than root to run it."""
-    if not (shutil.which("postgres") and shutil.which("initdb")):
+    if not (program("postgres") and program("initdb")):
         return False
     if os.geteuid() != 0:
         return True
@@ -42,11 +48,11 @@ def server() -> Iterator[str]:
         shutil.chown(folder, "postgres", "postgres")
     data, port = os.path.join(folder, "data"), free_port()
     subprocess.run(
-        ["initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"],
+        [program("initdb"), "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"],
         check=True, capture_output=True, cwd=folder, **as_user,
     )  # fmt: skip
     process = subprocess.Popen(
-        ["postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, "-F"],
+        [program("postgres"), "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, "-F"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **as_user,
     )  # fmt: skip
     try:

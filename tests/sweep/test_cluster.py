@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 import scanner
 from scanner.errors import TargetError, UsageError
@@ -117,6 +118,25 @@ def test_a_cluster_finds_what_this_machine_finds_and_outlives_its_workers(place:
     Run(settings, store, Local(1), lambda text: None).go()
     store.close()
     assert {(item.finding.fingerprint, item.finding.places) for item in place.known()} == by_cluster
+
+
+def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(place: Place, tmp_path: Path) -> None:
+    many(place)
+    with nodes(tmp_path / "nodes", 3) as made:
+        victims = [*made.processes[1:3], made.worker(nanny=True)]
+        with Client(made.address, set_as_default=False) as client:
+            client.wait_for_workers(4, timeout=60)  # the nanny's among them
+
+        def kill() -> None:
+            for victim in victims:
+                victim.send_signal(signal.SIGKILL)
+
+        done = sweep(place, made.address, kill)
+        assert [victim.wait(10) for victim in victims] == [-signal.SIGKILL] * 3
+    assert (done.state, dict(done.states)) == ("complete", {"complete": MANY})
+    assert there(place) == expected()
+    assert len(place.prints()) == 3 * MANY
+    assert dict(place.sweep().states) == {"unchanged": MANY}
 
 
 def test_a_scheduler_that_dies_costs_no_finding(place: Place, tmp_path: Path) -> None:

@@ -208,22 +208,64 @@ class Smtp(socketserver.StreamRequestHandler):
                 return
 
 
-def test_mail_by_smtp(tmp_path: Path, store: Database) -> None:
+@contextmanager
+def mailbox() -> Iterator[tuple[str, list[str]]]:
+    """A mail server's table of settings, and what it was sent."""
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)
-    server.mails = []  # type: ignore[attr-defined]
+    mails: list[str] = []
+    server.mails = mails  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    found(store, 1)
     host = f"127.0.0.1:{server.server_address[1]}"
-    table = f'kind = "email"\nhost = "{host}"\ntls = "none"\nsender = "k@a.example"\nto = "b@a.example"\n'
     try:
-        with notifier(tmp_path, store, table) as told:
-            assert told.tell() == [] and told.tell() == []
+        yield f'kind = "email"\nhost = "{host}"\ntls = "none"\nsender = "k@a.example"\nto = "b@a.example"\n', mails
     finally:
         server.shutdown()
         server.server_close()
-    (mail,) = server.mails  # type: ignore[attr-defined]
+
+
+def test_mail_by_smtp(tmp_path: Path, store: Database) -> None:
+    found(store, 1)
+    with mailbox() as (table, mails), notifier(tmp_path, store, table) as told:
+        assert told.tell() == [] and told.tell() == []
+    (mail,) = mails
     assert "Subject: keysieve: 1 new leaked credential" in mail and "Message-ID: <" in mail
     assert value(1)[4:] not in mail
+
+
+def test_a_mail_that_comes_again_after_a_crash_has_the_same_message_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Database(str(tmp_path / "s.db"))
+    found(store, 1)
+    with mailbox() as (table, mails), notifier(tmp_path, store, table) as told:
+        with monkeypatch.context() as patched:
+            crashing(patched)
+            with pytest.raises(Crash):
+                told.tell()
+        outbox.release(store)
+        assert told.tell() == [] and told.tell() == []
+    ids = [line for mail in mails for line in mail.splitlines() if line.startswith("Message-ID: ")]
+    assert (len(ids), len(set(ids))) == (2, 1)
+    assert outbox.waiting(store) == {"sent": 1}
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams"])
+def test_what_knows_no_key_comes_twice_after_a_crash_and_no_more(
+    tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    store = Database(str(tmp_path / "s.db"))
+    found(store, 1)
+    with notifier(tmp_path, store, TABLES[kind]) as told:
+        with monkeypatch.context() as patched:
+            crashing(patched)
+            with pytest.raises(Crash):
+                told.tell()
+        outbox.release(store)
+        assert told.tell() == [] and told.tell() == []
+    assert (len(forge.received), len({item.body for item in forge.received})) == (2, 1)
+    assert outbox.waiting(store) == {"sent": 1}
+    store.close()
 
 
 @pytest.mark.parametrize(
