@@ -79,6 +79,17 @@ def _url(text: str, parts: Values, own: str) -> str:
     if found is None:
         raise Unfit("its address is no https URL")
     scheme, host, rest = found.groups()
-    base = own.rstrip("/") if own else scheme + (host if whole else template.host(host, parts))
+    if own:
+        base = own.rstrip("/") + _inside(host, parts)
+    else:
+        base = scheme + (host if whole else template.host(host, parts))
     tail = whole[2] if whole else ""
     return base + (rest if whole else "") + template.render(tail if whole else rest, parts, template.in_url)
+
+
+def _inside(host: str, parts: Values) -> str:
+    """The path that a credential brings along which is an address itself (a webhook's): it stays on any server."""
+    if "secret" not in template.names(host):
+        return ""
+    _, slash, rest = template.host(host, parts).partition("/")
+    return slash + rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,8 +146,20 @@ def test_a_timeout_ends_all_processes_and_is_not_repeated(
     code, page, raw = run("slow", options=("--rounds", "3", "--timeout", "0.6"))
     assert code == 1 and len(raw["samples"]) == 1
     assert "stopped after 0.6 s" in page
-    status = Path("/proc", (tmp_path / "log.child").read_text(), "status")
-    assert not status.exists() or "State:\tZ" in status.read_text()
+    assert ended(Path("/proc", (tmp_path / "log.child").read_text(), "status"))
+
+
+def ended(status: Path) -> bool:
+    """Whether a process that was killed ends within seconds: on a busy machine that is not at once."""
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        try:
+            if "State:\tZ" in status.read_text():
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_nothing_written_holds_a_path(

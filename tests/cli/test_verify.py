@@ -249,8 +249,8 @@ def test_a_credential_is_in_no_process_list_while_it_is_asked_about(tmp_path: Pa
         assert len(provider.asked) == 1
     assert marker.encode() not in listed
     assert marker.encode() not in out + err
-    for file in Path(cached["KEYSIEVE_CACHE_DIR"]).iterdir():
-        assert marker.encode() not in file.read_bytes(), file.name
+    for file in Path(cached["KEYSIEVE_CACHE_DIR"]).rglob("*"):
+        assert not file.is_file() or marker.encode() not in file.read_bytes(), file.name
 
 
 def test_ctrl_c_while_providers_are_asked_reports_what_is_known_and_is_3(

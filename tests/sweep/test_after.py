@@ -50,9 +50,9 @@ def test_later_sweeps_ask_about_what_is_sealed(place: Place, monkeypatch: pytest
         assert set(states) == {"active", "inactive"}
         assert states["inactive"].exposure.rotated
         monkeypatch.setenv("SEALER", Fernet.generate_key().decode())
-        asked = len(provider.asked)
+        asked = sum(item.path == "/user" for item in provider.asked)
         swept(place, extra)  # another key: all is scanned again, and sealed under the new one
-        assert len(provider.asked) == asked + 2
+        assert sum(item.path == "/user" for item in provider.asked) == asked + 2
     assert token(1).encode() not in Path(place.store).read_bytes()
 
 

@@ -43,6 +43,8 @@ def finding_of(kind: Credential, value: bytes | None = None) -> Finding:
     section = read(kind)
     whole = [name for name in needed if section and section.url.startswith(f"{{{{{name}}}}}")]
     value = text_secret() if value is None else value
+    if section and section.url.startswith("https://{{secret}}"):
+        value = b"hooks.example/" + value
     values = {name: b"https://a.example/" + value if name in whole else text_secret(12) for name in needed}
     parts = tuple((name, Secret(value)) for name, value in values.items())
     return make_finding(value, pattern=kind.id, provider=kind.provider, parts=parts)
