@@ -79,10 +79,8 @@ def _url(text: str, parts: Values, own: str) -> str:
     if found is None:
         raise Unfit("its address is no https URL")
     scheme, host, rest = found.groups()
-    if own:
-        base = own.rstrip("/") + _inside(host, parts)
-    else:
-        base = scheme + (host if whole else template.host(host, parts))
+    provider = scheme + (host if whole or own else template.host(host, parts))
+    base = own.rstrip("/") + _inside(host, parts) if own else provider
     tail = whole[2] if whole else ""
     return base + (rest if whole else "") + template.render(tail if whole else rest, parts, template.in_url)
 
