@@ -54,12 +54,9 @@ class Report:
         where = f"{people_name(places[0])}:{places[0].span.line}" if places else "?"
         secret = shown(finding.secret, self._clear)
         message = f"{printable(finding.name)}: {printable(secret)} ({finding.confidence.label})"
-        file: dict[str, str | int] = {}
-        if places:
-            file = {"file": people_name(places[0]), "line": places[0].span.line}
         name = f"{where} {printable(finding.name)} {finding.fingerprint[:SHORT]}"
         return (
-            f"    <testcase{_attributes(classname=finding.pattern, name=name, **file)}>\n"
+            f"    <testcase{_attributes(classname=finding.pattern, name=name)}>\n"
             f"      <failure{_attributes(message=message, type=finding.confidence.label)}>"
             f"{escape(chr(10).join(self._details(finding, places)))}</failure>\n    </testcase>\n"
         )
