@@ -77,6 +77,21 @@ class Placed(NamedTuple):
         """What two anchors of one match have in common."""
         return self.known.credential, self.start, self.end
 
+    def place(self) -> tuple[int, int, int]:
+        """What tells two anchors of one match apart, the last one being the greatest."""
+        return self.at, self.low, self.high
+
+
+Opening = tuple[int, int, int, int, int]
+"""A hit that depends on more than is looked at around a break: where it is, that stretch of the object, its row."""
+
+
+class Seen(NamedTuple):
+    """What a hit and the bytes around it lead to, and whether it is an opening."""
+
+    placed: tuple[Placed, ...]
+    opens: bool
+
 
 class Whole(NamedTuple):
     """An object that was scanned whole."""
@@ -100,7 +115,7 @@ class Detector:
         self._least = {Confidence.LOW: SILENT, Confidence.MEDIUM: MEDIUM}.get(settings.minimum, HIGH)
         self._floor = self._least
         self._memo: dict[tuple[int, int, bytes], tuple[Known, ...]] = {}
-        self._hits: dict[tuple[int, int, bytes], tuple[Placed, ...]] = {}
+        self._hits: dict[tuple[int, int, bytes], Seen] = {}
         self._memo_size = 0
         self._arounds: dict[int, tuple[int, int]] = {}
 
@@ -151,7 +166,7 @@ class Detector:
             return
         for number, group in by_segment(batch.starts, batch.ends, hits):
             low, high, name = batch.starts[number], batch.ends[number], batch.objects[number]
-            placed = self.placed(batch.buffer, (low, high), group, (name, tally))
+            placed, _ = self.placed(batch.buffer, (low, high), group, (name, tally))
             if placed:
                 segment = batch.buffer[low:high]
                 yield from self._report(Whole(name, segment), placed, bound, batch.pieces.get(number))
@@ -166,34 +181,35 @@ class Detector:
         """A new shard: what was known of versions of another is forgotten."""
         self.__dict__.pop("_carrier", None)
 
-    def opens(self, hits: Sequence[tuple[int, int]], version: Version) -> bool:
-        """Whether one of the hits needs more around it than BEFORE and BEHIND: an opening."""
-        finder = self._finder
-        return any(finder.wide(row) and finder.opens(row, end, version.data) for row, end in hits)
-
     def placed(
         self,
         buffer: bytes | bytearray | memoryview,
         bounds: tuple[int, int],
         hits: Sequence[tuple[int, int]],
         where: tuple[str, Tally],
-    ) -> list[Placed]:
-        """What the hits in `buffer[low:high]` lead to, with offsets from `low`; `where` is for faults."""
+    ) -> tuple[list[Placed], list[Opening]]:
+        """What the hits in `buffer[low:high]` lead to, with offsets from `low`, and which of them are openings.
+
+        `where` is for faults.
+        """
         low, high = bounds
-        found: dict[tuple[int, int, int], Placed] = {}
+        found: list[Placed] = []
+        openings: list[Opening] = []
         for row, end in hits:
             back, ahead = self._around(row)
-            first = max(low, end - back)
-            window = bytes(buffer[first : min(high, end + ahead)])
+            first, last = max(low, end - back), min(high, end + ahead)
+            window = bytes(buffer[first:last])
             key = (row, end - first, window)
             seen = self._hits.get(key)
             if seen is None:
                 seen = self._seen(key, where)
             shift = first - low
-            for known, at, start, stop in seen:
-                place = Placed(known, at + shift, start + shift, stop + shift)
-                found[place.key()] = place
-        return list(found.values())
+            for known, at, start, stop in seen.placed:
+                found.append(Placed(known, at + shift, start + shift, stop + shift))
+            if seen.opens:
+                begin = max(shift, end - low - self._finder.extent(row))
+                openings.append((begin, end - low, shift, last - low, row))
+        return found, openings
 
     def _around(self, row: int) -> tuple[int, int]:
         """How many bytes before and behind the end of a hit decide what it leads to."""
@@ -204,18 +220,18 @@ class Detector:
             known = self._arounds[row] = (before + (entry.width or len(entry.needle)), after)
         return known
 
-    def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> tuple[Placed, ...]:
+    def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> Seen:
         """What a hit of a row leads to that ends at an offset of a text, with offsets in that text."""
         row, end, text = key
         before, after = self._finder.reach(row)
-        found: dict[tuple[int, int, int], Placed] = {}
+        found: list[Placed] = []
         faults = len(where[1].faults)
-        for at in self._finder.anchors(row, end, text):
+        anchors = self._finder.anchors(row, end, text)
+        for at in anchors:
             first, last = max(0, at - before), min(len(text), at + after)
-            for known in self._look(row, text[first:last], at - first, where):
-                place = Placed(known, at, first, last)
-                found[place.key()] = place
-        seen = tuple(found.values())
+            window = text[first:last]
+            found += [Placed(known, at, first, last) for known in self._look(row, window, at - first, where)]
+        seen = Seen(tuple(found), bool(anchors) and self._finder.wide(row))
         if len(where[1].faults) == faults:  # else the next object with these bytes is incomplete too
             self._remember(len(text))
             self._hits[key] = seen
@@ -285,7 +301,7 @@ class Detector:
         kinds = self.catalogue.credentials
         if not any(_counts(kinds, item.known, bound) for item in placed):
             return
-        wanted = [item for item in _most_specific(placed, kinds) if _counts(kinds, item.known, bound)]
+        wanted = [item for item in _most_specific(_last(placed), kinds) if _counts(kinds, item.known, bound)]
         if not wanted:
             return  # outdone by what is silent: the object itself need not be made
         cursor = lines.Lines(version.data, piece.line if piece else 0)
@@ -334,6 +350,16 @@ def by_segment(
         while position < len(hits) and hits[position][1] <= ends[number]:
             position += 1
         yield number, hits[first:position]
+
+
+def _last(found: Sequence[Placed]) -> list[Placed]:
+    """Of each match what its last anchor leads to: of two ids before one secret, the nearer one."""
+    best: dict[tuple[int, int, int], Placed] = {}
+    for item in found:
+        key = item.key()
+        if key not in best or item.place() > best[key].place():
+            best[key] = item
+    return list(best.values())
 
 
 _RANKS = {"generic": 0, "named": 1, "distinctive": 2}

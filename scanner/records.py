@@ -111,8 +111,6 @@ class Engine(Protocol):
         """The hits in `buffer` as (row, end offset)."""
 
 
-
-
 class Piece(NamedTuple):
     """What a segment that is not a whole object knows about its place in it."""
 
@@ -132,24 +130,28 @@ class Batch:
     pieces: dict[int, Piece] = field(default_factory=dict)
 
 
-BEFORE, BEHIND = 768, 768
-"""Bytes before and behind a break within which everything narrow is looked for anew: before it, the widest kinds in
-one line, their encoded forms and the reach of judgement; behind it, those whose literal is not at their start, too."""
+BEFORE, BEHIND = 400, 400
+"""Bytes before and behind a break within which every hit that it touches is looked for anew. What depends on more
+bytes than these is carried as a hit (see `versions`)."""
 
 
 class Version(Protocol):
     """One object of a delta walk, after its base in the order of the walk.
 
     `base` is the base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when
-    asked for. `carried` tells which stretches of the base (`lows` ascending) it holds in one piece: flat, two numbers
-    each, the stretch's position and how much further on it stands.
+    asked for. Of a `leaf` nothing is made. `carried` tells which stretches of the base (`lows` ascending) it holds in
+    one piece: flat, two numbers each, the stretch's position and how much further on it stands. `followed` does so for
+    openings, flat, five numbers each, ascending: the hit, the stretch that it depends on, its row. It returns those
+    in one piece, of a leaf none, and as (row, end) the hits of others that are still there.
     """
 
     serial: int
     base: int
     size: int
+    leaf: bool
 
     def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
+    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]: ...
 
     @property
     def name(self) -> str: ...
@@ -393,7 +395,5 @@ class Report(Protocol):
     """A format: begin, each finding, end. What it returns is written as it is."""
 
     def begin(self, summary: Summary) -> str: ...
-
     def finding(self, finding: Finding) -> str: ...
-
     def end(self, summary: Summary) -> str: ...

@@ -1,9 +1,9 @@
 """Findings of versions that are deltas: what a version's base shows is carried, the rest is looked for.
 
 What is known of a place depends on a stretch of bytes around it. Where a version copies that stretch in one
-piece, what is known holds there too; where a break (a join, an insertion, an edge) touches it, the place lies
-within BEFORE or BEHIND of the break and so in a stretch that was scanned. Openings of wider kinds are the
-exception: a version whose base holds one is scanned whole.
+piece, what is known holds there too; where a break (a join, an insertion, an edge) touches it, the place is looked
+at anew. A narrow one then lies within BEFORE or BEHIND of the break, in a stretch that was scanned. Of wider kinds
+(openings) the hits themselves are carried, so that no version need be scanned whole for them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ Hits = list[tuple[int, int]]
 class Base:
     """What is known of a version that others may be made of."""
 
-    def __init__(self, placed: list[Placed]) -> None:
+    def __init__(self, placed: list[Placed], openings: list[int]) -> None:
+        """`openings` as `Version.followed` has them."""
+        self.openings = openings
         self._placed = placed
         self._lows: list[int] = []
         self._highs: list[int] = []
 
     def carry(self, version: Version) -> list[Placed]:
         """What of it holds in a version made of this base, at its new offsets."""
+        if not self._placed:
+            return []
         if not self._lows:  # most are never asked
             self._placed = sorted(self._placed, key=lambda item: item.low)
             self._lows = [item.low for item in self._placed]
@@ -44,7 +48,6 @@ class Carrier:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._known: dict[int, Base] = {}
-        self._open: set[int] = set()
 
     def found(
         self, batch: DeltaBatch, hits: Sequence[tuple[int, int]], tally: Tally
@@ -53,29 +56,44 @@ class Carrier:
         fresh = _by_version(batch, hits)
         for owner, version in enumerate(batch.versions):
             mine = fresh.get(owner)
-            if mine is None and version.base not in self._known and version.base not in self._open:
+            base = self._known.get(version.base)
+            if mine is None and base is None:
                 continue
-            placed = self._version(version, mine or [], tally)
+            placed = self._version(version, base, mine or [], tally)
             if placed:
-                self._known[version.serial] = Base(placed)
                 yield version, placed
         self._known = {serial: base for serial, base in self._known.items() if serial in batch.live}
-        self._open &= batch.live
 
-    def _version(self, version: Version, hits: Hits, tally: Tally) -> list[Placed]:
-        whole = version.base in self._open
-        if whole:
-            hits = sorted(self._detector.engine.scan(version.data), key=lambda hit: hit[1])
-        if self._detector.opens(hits, version):
-            self._open.add(version.serial)
-        bounds = (0, version.size)
-        placed = self._detector.placed(version.data, bounds, hits, (version.name, tally)) if hits else []
-        base = self._known.get(version.base)
-        if whole or base is None:
-            return placed
-        carried = base.carry(version)
-        fresh = {item.key() for item in placed}
-        return placed + [item for item in carried if item.key() not in fresh] if fresh else carried
+    def _version(self, version: Version, base: Base | None, hits: Hits, tally: Tally) -> list[Placed]:
+        placed: list[Placed] = []
+        openings: list[int] = []
+        if base is not None:
+            placed = base.carry(version)
+            if base.openings:
+                openings, kept = version.followed(base.openings)
+                if kept:
+                    hits = sorted({*hits, *kept}, key=lambda hit: hit[1])
+        if hits:
+            fresh, opened = self._detector.placed(version.data, (0, version.size), hits, (version.name, tally))
+            if opened and not version.leaf:
+                openings = _merged(openings, opened)
+            placed = _apart(fresh, placed)
+        if not version.leaf and (placed or openings):
+            self._known[version.serial] = Base(placed, openings)
+        return placed
+
+
+def _apart(fresh: list[Placed], carried: list[Placed]) -> list[Placed]:
+    """Both, each anchor's match once; which of a match's anchors counts is for the report to say."""
+    if not carried:
+        return fresh
+    return list({(*item.key(), *item.place()): item for item in (*carried, *fresh)}.values())
+
+
+def _merged(openings: list[int], opened: Sequence[tuple[int, ...]]) -> list[int]:
+    """Both, ascending, each once."""
+    known = set(zip(*[iter(openings)] * 5, strict=True))
+    return [number for opening in sorted(known.union(opened)) for number in opening]
 
 
 def _by_version(batch: DeltaBatch, hits: Sequence[tuple[int, int]]) -> dict[int, Hits]:

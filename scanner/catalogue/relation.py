@@ -32,16 +32,16 @@ _ASKS = (
     + ("startswith", "endswith", "startsWith", "endsWith", "indexOf", "includes", "contains", "join", "format")
     + ("search", "sub")
 )  # methods that set nothing
-_CALL = "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
+_CALL = r"(?=\()" + "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
-_PAIR = r"(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
+_PAIR = r"(?=[\"'\\])(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
 _CONSTANT_NAME = r"(?<=\([ \t]{0,4}[\w.:]{0,60}[A-Z][A-Z0-9_]{2,40})"
-_CONSTANT = _CONSTANT_NAME + r"[ \t]{0,2},[ \t]{0,4}(?=[\"'])"  # put(Keys.API_KEY, "value")
+_CONSTANT = r"(?=[ \t,])" + _CONSTANT_NAME + r"[ \t]{0,2},[ \t]{0,4}(?=[\"'])"  # put(Keys.API_KEY, "value")
 _CONSTANT_SCREEN = r",[ \t]{0,4}[\"']"
 _OPTION_NAME = r"(?:(?:^|[\s\"'\[,])--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{1,60}"
 _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
-_OPTION = f"(?<={_OPTION_NAME}){_OPTION_SCREEN}"
+_OPTION = f"(?=[ \t\"'])(?<={_OPTION_NAME}){_OPTION_SCREEN}"
 
 _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
 _SIBLING = r"</key>\s{0,24}<string>"  # property lists
@@ -60,9 +60,9 @@ _HEADER = (
 )  # curl https://api.acme.com -H "Authorization: ..."
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
 _CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?,)[ \t]{0,4}"
-_CELL = f"(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
+_CELL = f"(?=[ \t*`\"'|,])(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
 _BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
-_BLANK = f"(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
+_BLANK = f"(?=[*`\"' \t])(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_OUTPUT}"
 _FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
 _FURTHER += f"|{_BLANK}|{_CELL}"
@@ -137,10 +137,19 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
     sentence with such a word in it is looked at.
     """
     names = f"(?:{'|'.join(map(_name, keywords))})"
-    return f"{names}{_behind('')}{first}|(?<={_LEAD}){names}[\\w.\\-]{{0,40}}{_OPTION_SCREEN}{_OPEN_SCREEN}{first}"
+    return f"{names}{_behind('')}{first}{_OR_LED}{names}[\\w.\\-]{{0,40}}{_OPTION_SCREEN}{_OPEN_SCREEN}{first}"
+
+
+def halves(expression: str) -> tuple[str, str]:
+    """A screen's two halves: what holds wherever it stands, and what holds behind `LED` alone ("" if there is none)."""
+    plain, _, led = expression.partition(_OR_LED)
+    return plain, led
 
 
 _LEAD = r"(?:--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{0,60}"
+_OR_LED = f"|(?<={_LEAD})"
+LED = f"(?:{_LEAD})\\Z"
+"""What must end where a name begins that nothing but blanks parts from its value."""
 _OPEN_SCREEN = OPEN.replace("(?i:", "(?:")
 
 

@@ -124,7 +124,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         regex=regex,
         caseless=caseless,
         expression=sought,
-        expression_width=_guard(table, "expression", lambda: widths.width(sought)),
+        expression_width=_span(table, sought, literals),
         keywords=keywords,
         value=str(raw.get("value", "")),
         structure=table.strings("structure"),
@@ -203,6 +203,23 @@ def _guard(table: _Table, field: str, parse: Callable[[], int]) -> int:
         return parse()
     except ValueError as error:
         raise table.fail(field, f"is no regular expression: {error}") from None
+
+
+_LONGEST, _WIDEST = 100, 300
+"""Bytes of a literal, which grows fourfold at most where it is encoded, and of what the prefilter looks for: all that
+it finds must lie within what is looked at around a change (`records.BEFORE`)."""
+
+
+def _span(table: _Table, sought: str, literals: tuple[str, ...]) -> int:
+    """The most bytes that a hit of `sought` takes. Raises PatternError where that is, or a literal is, too wide."""
+    longest = max(literals, key=len)
+    if len(longest) > _LONGEST:
+        raise table.fail("keywords" if table.raw.get("keywords") else "literals", f"{_LONGEST} characters at most")
+    width = _guard(table, "expression", lambda: widths.width(sought.replace("(?<=", "(?:")))
+    if width > _WIDEST:
+        field = "keywords" if table.raw.get("keywords") else "expression"
+        raise table.fail(field, f"may take {_WIDEST} bytes at most, and takes up to {width}: a beginning is enough")
+    return width
 
 
 def _dummies(table: _Table) -> tuple[str, ...]:

@@ -20,10 +20,9 @@ from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
 
-RELATED, RELATED_BEFORE = 640, 96
-"""Whether a value may stand in relation to a name is decided by no more than these bytes from the name on, and before
-it (`--` or `ENV` in front of a longer name)."""
-_MOST_ASKED = 5000
+SOUGHT_BEFORE = 96
+"""No more bytes than these before a name decide whether it is sought (`--` or `ENV` in front of a longer name)."""
+_MOST_ANCHORS = 10000
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
 
 
@@ -69,21 +68,38 @@ class Kind:
         return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
-    def sought(self) -> regex.Pattern[bytes]:
-        """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
-        return regex.compile(self.credential.expression.encode(), regex.IGNORECASE)
+    def _sought(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes] | None]:
+        """What hyperscan looks for from the keyword on, in two halves (see `relation.halves`).
+
+        Neither can take long, since all repeats are short, and `re` is the faster one.
+        """
+        plain, led = relation.halves(self.credential.expression)
+        return re.compile(plain.encode(), re.IGNORECASE), re.compile(led.encode(), re.IGNORECASE) if led else None
+
+    def is_sought(self, text: bytes, anchor: int) -> bool:
+        """Whether the prefilter's own expression, which not every engine knows, holds from the keyword on."""
+        if not self._begins(text, anchor):
+            return False
+        plain, led = self._sought
+        if plain.match(text, anchor) is not None:
+            return True
+        if led is None or led.match(text, anchor) is None:
+            return False
+        return _led().search(text, max(0, anchor - SOUGHT_BEFORE), anchor) is not None
 
     def related(self, text: bytes, anchor: int) -> bool:
-        """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of
-        which most are then never compiled. A provider's name inside of a longer word is none (scrollbar)."""
-        if self.credential.rank != "generic" and not _begins(text, anchor):
-            return False
-        if self.sought.match(text, anchor, timeout=self.timeout) is None:
+        """Whether what is sought at `anchor` may stand in relation to a value: cheaper than the exact expression, of
+        which most are then never compiled."""
+        if not self._begins(text, anchor):
             return False
         here = text[anchor : anchor + self._longest].lower()
         return any(
             here.startswith(word) and _behind().match(text, anchor + len(word)) is not None for word in self._words
         )
+
+    def _begins(self, text: bytes, anchor: int) -> bool:
+        """A provider's name inside of a longer word is none (scrollbar)."""
+        return self.credential.rank == "generic" or _begins(text, anchor)
 
     @cached_property
     def _words(self) -> list[bytes]:
@@ -118,6 +134,11 @@ def _behind() -> re.Pattern[bytes]:
     return re.compile(relation.BEHIND_FURTHER.encode() + rb"\S", re.IGNORECASE)
 
 
+@cache
+def _led() -> re.Pattern[bytes]:
+    return re.compile(relation.LED.encode(), re.IGNORECASE)
+
+
 class _Kinds:
     """Kinds by number, made when they are asked for."""
 
@@ -144,7 +165,7 @@ class Finder:
         self._entries = entries
         self._reaches: dict[int, Reach] = {}
         self._literals: dict[int, Any] = {}
-        self._asked: dict[tuple[int, int, bytes], bool] = {}
+        self._anchors: dict[tuple[int, int, bytes], list[int]] = {}
 
     def reach(self, row: int) -> Reach:
         """The window of a row: wide enough for its widest match and what judgement reads around that."""
@@ -163,48 +184,50 @@ class Finder:
         slack = 8 if entry.codecs else 0
         return Reach(
             int((before + REACH) * growth) + slack,
-            int((widest + REACH) * growth) + slack + len(entry.needle),
+            max(int((widest + REACH) * growth) + slack + len(entry.needle), entry.width),
         )
+
+    def extent(self, row: int) -> int:
+        """The most bytes that a hit of this row takes itself."""
+        entry = self._entries[row]
+        return max(len(entry.needle), entry.width)
 
     def wide(self, row: int) -> bool:
         """Whether what a hit of this row speaks of may be further from a break that it depends on than is looked at."""
         before, after = self.reach(row)
-        entry = self._entries[row]
-        return before + max(len(entry.needle), entry.width) > BEHIND or after > BEFORE
-
-    def opens(self, row: int, end: int, text: bytes) -> bool:
-        """Whether a hit of a wide row is an opening: of kinds that are known by a name, only where a value may
-        stand behind it."""
-        numbers = self._entries[row].credentials
-        if any(not self.kinds[number].credential.keywords for number in numbers):
-            return True
-        return any(self._related(number, text, at) for number in numbers for at in self.anchors(row, end, text))
-
-    def _related(self, number: int, text: bytes, at: int) -> bool:
-        """As `Kind.related`, remembered: versions of a file ask it of the same bytes again and again."""
-        low = max(0, at - RELATED_BEFORE)
-        high = at + max(RELATED, self.kinds[number].credential.width)
-        key = (number, at - low, text[low:high])
-        known = self._asked.get(key)
-        if known is None:
-            if len(self._asked) >= _MOST_ASKED:
-                self._asked.clear()
-            known = self._asked[key] = self.kinds[number].related(text, at)
-        return known
+        extent = self.extent(row)
+        return before + extent > BEHIND or extent + after > BEFORE
 
     def anchors(self, row: int, end: int, text: bytes) -> list[int]:
         """Where the literals begin that a hit of a row, which ends at `end` in `text`, may speak of.
 
         For a literal that is one place. An expression tells its end only: what lies within its width before that
-        is searched.
+        is searched. Of kinds that are known by a name only those places are left that the prefilter's own expression
+        holds at, which depends on no more bytes than a hit may take and SOUGHT_BEFORE before them.
         """
         entry = self._entries[row]
         if not entry.expression:
             return [end - len(entry.needle)] if end >= len(entry.needle) else []
+        low = max(0, end - entry.width - SOUGHT_BEFORE)
+        key = (row, end - low, text[low : end + entry.width])
+        known = self._anchors.get(key)
+        if known is None:
+            if len(self._anchors) >= _MOST_ANCHORS:
+                self._anchors.clear()
+            known = self._anchors[key] = self._sought(*key)
+        return [low + at for at in known]
+
+    def _sought(self, row: int, end: int, text: bytes) -> list[int]:
+        """`anchors` of an expression: versions of a file ask for those of the same bytes again and again."""
+        entry = self._entries[row]
         start = max(0, end - entry.width)
         # Case is decided by the exact match; Latin-1 keeps every offset.
         found = self._words(row).iter(text[start:end].lower().decode("latin-1"))
-        return sorted({start + last + 1 - length for last, length in found})
+        places = sorted({start + last + 1 - length for last, length in found})
+        kinds = [self.kinds[number] for number in entry.credentials]
+        if not all(kind.credential.keywords for kind in kinds):
+            return places
+        return [at for at in places if any(kind.is_sought(text, at) for kind in kinds)]
 
     def _words(self, row: int) -> Any:
         """An automaton that tells where each literal of the row's kinds ends, and its length."""

@@ -282,12 +282,14 @@ class Version:
         self._delta = b""
         self._source = b""
         self._made = True
+        self.leaf = False
 
     def later(self, delta: bytes, source: bytes, made: bool) -> None:
         """What it is made of, and whether it is made yet."""
         self.base_size = len(source)
         self._delta = delta
         self._made = made
+        self.leaf = not made
         if not made:
             self._source = source
 
@@ -311,6 +313,37 @@ class Version:
                     found.append(start - source)
                 number += 1
         return found
+
+    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
+        """See `records.Version.followed`."""
+        held: list[int] = []
+        lost: list[tuple[int, int]] = []
+        starts = openings[0::5]
+        count = len(starts)
+        pieces = copies(self._delta) if self._delta else []
+        for at in range(0, len(pieces), 3):
+            source = pieces[at + 1]
+            beyond = source + pieces[at + 2]
+            shift = pieces[at] - source
+            low = 0 if pieces[at] == 0 and source == 0 else max(source, 1)  # as in `carried`
+            high = beyond
+            if high != self.base_size or beyond + shift != self.size:
+                high = min(high, self.base_size - 1)
+            number = bisect_left(starts, source)
+            while number < count and starts[number] < beyond:
+                place = 5 * number
+                end = openings[place + 1]
+                if openings[place + 2] >= low and openings[place + 3] <= high:
+                    if not self.leaf:
+                        held.append(starts[number] + shift)
+                        held.append(end + shift)
+                        held.append(openings[place + 2] + shift)
+                        held.append(openings[place + 3] + shift)
+                        held.append(openings[place + 4])
+                elif end <= beyond:
+                    lost.append((openings[place + 4], end + shift))
+                number += 1
+        return held, lost
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 import scanner
 from scanner.match import find
-from scanner.records import Finding, Summary
+from scanner.records import BEFORE, BEHIND, Finding, Summary
 from scanner.settings import RunSettings, Settings, SourceSettings
 from scanner.sources.git import delta
 from tests.helpers.repositories import Repo
@@ -101,7 +101,7 @@ def history(repo: Repo, rnd: random.Random) -> None:
                 repo.git("merge", "-q", "-m", "merge", f"side{step}")
 
 
-MARGINS = [(seed, 768) for seed in range(12)] + [(seed, margin) for seed in range(2) for margin in (0, 96, 300, 2000)]
+MARGINS = [(seed, BEFORE) for seed in range(16)] + [(seed, margin) for seed in (0, 1) for margin in (0, 96, 768, 2000)]
 
 
 @pytest.mark.parametrize(("seed", "margin"), MARGINS)
@@ -111,9 +111,9 @@ def test_the_walk_and_whole_versions_tell_the_same(
     """Whatever the margin: a kind that is wider is an opening, and with a margin of 0 all of them are."""
     for constant in ("BEFORE", "BEHIND"):
         monkeypatch.setattr(find, constant, margin)
-    # A literal that a break cuts has to be seen: that much is looked at on either side at least.
-    monkeypatch.setattr(delta, "LIMITS", (*delta.LIMITS[:3], max(margin, 300), max(margin, 300)))
-    rnd = random.Random(f"{seed}/{margin}" if margin != 768 else seed)
+    # A hit that a break cuts has to be seen: that much is looked at on either side at least.
+    monkeypatch.setattr(delta, "LIMITS", (*delta.LIMITS[:3], max(margin, BEFORE), max(margin, BEHIND)))
+    rnd = random.Random(f"{seed}/{margin}" if margin != BEFORE else seed)
     repo = Repo(tmp_path / "repo")
     history(repo, rnd)
     window, depth = rnd.choice([(10, 50), (50, 200), (2, 3), (250, 4000)])

@@ -126,6 +126,36 @@ def test_what_is_not_fresh_lies_a_margin_inside_of_one_copied_piece(
             )
 
 
+@given(made=deltas(), draws=st.data(), leaf=st.booleans())
+def test_an_opening_is_followed_to_every_place_it_is_copied_to(
+    made: tuple[bytes, bytes, bytes], draws: st.DataObject, leaf: bool
+) -> None:
+    """Whole, or its hit alone: one that was copied twice, once without what is around it, was lost in that place."""
+    base, delta, version = made
+    spans = st.tuples(*[st.integers(0, len(base))] * 4).map(sorted).filter(lambda four: four[1] < four[2])
+    ways = draws.draw(st.lists(spans, max_size=8))
+    openings = sorted((start, end, low, high, row) for row, (low, start, end, high) in enumerate(ways))
+    for loop in LOOPS.values():
+        one = loop.Version(1, bytes(20), 0, len(version), b"")
+        one.later(delta, base, not leaf)
+        held, lost = one.followed([number for opening in openings for number in opening])
+        whole, alone = [], []
+        copied = loop.copies(delta)
+        for place, source, length in zip(copied[::3], copied[1::3], copied[2::3], strict=True):
+            shift = place - source
+            for start, end, low, high, row in openings:
+                first = low > source or low == source and (low > 0 or place == 0)
+                behind = source + length
+                last = high < len(base) if high <= behind else False
+                last = last or high == behind == len(base) and place + length == len(version)
+                if low >= source and first and last and start < behind:
+                    whole.append((start + shift, end + shift, low + shift, high + shift, row))
+                elif source <= start and end <= behind:
+                    alone.append((row, end + shift))
+        assert sorted(lost) == sorted(alone)
+        assert held == ([] if leaf else [number for opening in whole for number in opening])
+
+
 @given(data=st.binary(max_size=200), size=st.integers(0, 300))
 def test_random_bytes_are_malformed_or_a_delta(data: bytes, size: int) -> None:
     for loop in LOOPS.values():
