@@ -1,4 +1,4 @@
-"""What is carried from a version to those made of it. tests/sources/git/test_delta.py holds it against whole versions."""
+"""What is carried from a version to those made of it; test_delta.py holds it against reading all versions whole."""
 
 from __future__ import annotations
 
