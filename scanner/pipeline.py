@@ -150,6 +150,11 @@ class Scan:
         return [finding for finding in self._ledger.findings() if finding.confidence >= least]
 
     @property
+    def interrupted(self) -> bool:
+        """Whether it was told to stop."""
+        return self._walker.interrupted
+
+    @property
     def asks(self) -> bool:
         """Whether the settings want providers to be asked."""
         return self._settings.verify.wanted

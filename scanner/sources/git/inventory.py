@@ -106,7 +106,7 @@ class Inventory:
                 length += len(name) + 1
                 weight += size
                 if weight >= SHARD_BYTES:
-                    out.flush()
+                    self._door.show(out)
                     yield ObjectsShard(self._door.git_dir, path, first, length, weight)
                     first, length, weight = first + length, 0, 0
         if length:
