@@ -1,8 +1,8 @@
 """What dies amid a sweep by a cluster, and what comes of it: `python -m bench.faults FOLDER [--repositories N]`.
 
 It makes an organisation with one large repository, serves it by a real `git http-backend` on loopback, and sweeps it by
-a dask scheduler and four workers, each a process with a nanny. Once for each fault, with a new store and a new cache, it
-breaks something, sweeps again, and holds what is in the store against a sweep by this machine alone.
+a dask scheduler and four workers, each a process with a nanny. For each fault, with a new store and cache, it breaks
+something, sweeps again, and holds what is in the store against a sweep by this machine alone.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ def amid_the_large_one(trial: Trial) -> bool:
 
 
 def workers_and_a_nanny(trial: Trial) -> None:
+    """Nannies start two of them again; the third worker ends with its nanny."""
     pids = trial.workers()
     for pid in pids[:2]:
         trial.kill(pid, "worker")
@@ -106,10 +107,12 @@ def workers_and_a_nanny(trial: Trial) -> None:
 
 
 def worker(trial: Trial) -> None:
+    """Its nanny starts it again."""
     trial.kill(trial.workers()[0], "worker")
 
 
 def disk(trial: Trial) -> None:
+    """Fill the file system of the last worker's temporary folder."""
     with (trial.small / "filler").open("wb", buffering=0) as out, suppress(OSError):
         while True:
             out.write(bytes(1 << 16))
@@ -117,6 +120,7 @@ def disk(trial: Trial) -> None:
 
 
 def scheduler(trial: Trial) -> None:
+    """Its workers end with it; another one, and workers, as an init system would start them."""
     assert trial.nodes is not None
     trial.kill(trial.nodes.scheduler.pid, "scheduler, and with it its workers")
     trial.nodes.scheduler.wait()
@@ -125,6 +129,7 @@ def scheduler(trial: Trial) -> None:
 
 
 def coordinator(trial: Trial) -> None:
+    """The sweep itself; the cluster stays."""
     assert trial.process is not None
     trial.kill(trial.process.pid, "coordinator")
 
@@ -242,13 +247,8 @@ def run(folder: Path, count: int, base: Path, only: str) -> Path:
     server.terminate()
     from bench.faults_table import page
 
-    raw = {
-        "machine": facts,
-        "repositories": len(rows),
-        "places": len(expected.places),
-        "faults": told,
-        "absent": absent,
-    }
+    held = {"repositories": len(rows), "places": len(expected.places)}
+    raw = {"machine": facts, **held, "faults": told, "absent": absent}
     name = f"{datetime.now(UTC):%Y-%m-%d}-faults"
     return results.write(base, name, {"table.md": page(raw), "raw.json": json.dumps(raw, indent=1) + "\n"})
 

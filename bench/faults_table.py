@@ -13,7 +13,7 @@ findings, each with its path, line, commit, versions, score. "At the end" is wha
 
 {cpu}, {cores} cores, {kernel}, Python {python}, {date}; load before {load}.
 
-| fault | died | sweep | seconds | its repositories | lost, doubled, extra | next sweep | seconds | its repositories | at the end: lost, doubled, extra | unaccounted |
+| fault | died | sweep | seconds | its repositories | lost, doubled, extra | next sweep | seconds | its repositories | at the end: lost, doubled, extra | unaccounted, at both ends |
 |---|---|---|---|---|---|---|---|---|---|---|
 """  # noqa: E501
 
@@ -36,7 +36,7 @@ def _row(row: dict[str, Any]) -> str:
     cells = [
         row["fault"], ", ".join(row["died"]) or "-", state, first["seconds"], _states(first), _wrong(first),
         f"{second['state']}, exit {second['exit']}", second["seconds"], _states(second), _wrong(second),
-        second["unaccounted"],
+        second["unaccounted"] if first["exit"] < 0 else f"{first['unaccounted']}, {second['unaccounted']}",
     ]  # fmt: skip
     return "| " + " | ".join(map(str, cells)) + " |"
 
