@@ -43,9 +43,14 @@ def scan_shard(settings: DetectSettings, shard: Shard) -> ShardResult:
         for batch in shard.batches(tally):
             found += detector.sightings(batch, tally)
             packed.note(batch, tally)
-    except ScanError as error:
-        tally.faults.append(Fault(shard.label, str(error)))
+    except (ScanError, OSError) as error:
+        tally.faults.append(Fault(shard.label, _said(error)))
     return ShardResult(found, tally)
+
+
+def _said(error: ScanError | OSError) -> str:
+    """What went wrong; of the system only its word: a path of ours tells nobody anything."""
+    return str(error.strerror or error) if isinstance(error, OSError) else str(error)
 
 
 class Scan:
@@ -110,8 +115,8 @@ class Scan:
                     self._ledger.add(result.sightings)
                     progress(self._tally.objects, self._tally.bytes)
                     yield from result.sightings
-            except ScanError as error:
-                self._tally.faults.append(Fault(source.target, str(error)))
+            except (ScanError, OSError) as error:  # a full disk, too
+                self._tally.faults.append(Fault(source.target, _said(error)))
             self._ledger.add(recalled())
             self._settle(source, inside)
         finally:
@@ -130,8 +135,8 @@ class Scan:
         found = self._ledger.objects()
         try:
             origins = source.locate(found, self._call, self._tally)
-        except ScanError as error:
-            self._tally.faults.append(Fault(source.target, f"where its findings are cannot be told: {error}"))
+        except (ScanError, OSError) as error:
+            self._tally.faults.append(Fault(source.target, f"where its findings are cannot be told: {_said(error)}"))
             origins = {
                 (name, print_): [Origin("", kind="object")] for name, prints in found.items() for print_ in prints
             }
@@ -150,13 +155,17 @@ class Scan:
         return [finding for finding in self._ledger.findings() if finding.confidence >= least]
 
     @property
+    def interrupted(self) -> bool:
+        """Whether it was told to stop."""
+        return self._walker.interrupted
+
+    @property
     def asks(self) -> bool:
         """Whether the settings want providers to be asked."""
         return self._settings.verify.wanted
 
     def verified(self, findings: Sequence[Finding]) -> list[Finding]:
-        """`findings` with what their providers say, sorted anew. Raises UsageError where an extra is missing.
-        """
+        """`findings` with what their providers say, sorted anew. Raises UsageError where an extra is missing."""
         from scanner.verify.verifier import Verifier
 
         asker = Verifier(self._settings.verify, self._detector.credential)

@@ -105,7 +105,7 @@ class Walker:
         """Each suspect alone in a pool of one, so that the guilty one is known; then a new pool."""
         if self._given is not None:
             for task in suspects:
-                yield task, Lost("its worker died, and the executor is not ours to start again")
+                yield task, _once_more(self._given, function, task)
             return
         self._drop()
         for task in suspects:
@@ -126,6 +126,16 @@ class Walker:
                     _terminate(process)
         self._pool.shutdown(wait=wait, cancel_futures=True)
         self._pool = None
+
+
+def _once_more(executor: Executor, function: Callable[..., Result], task: Task) -> Result | Lost:
+    """The task with no other beside it: it may only have waited where a neighbour killed its worker."""
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        return executor.submit(function, *task).result()
+    except BrokenExecutor as error:
+        return Lost(f"its worker died: {error}")
 
 
 def _alone(function: Callable[..., Result], task: Task, tries: int = 2) -> Result | Lost:

@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,3 +236,30 @@ def with_group_gone(group: int) -> None:
         time.sleep(0.05)
     os.killpg(group, signal.SIGKILL)
     raise AssertionError("a worker outlived its walker")
+
+
+class Breaking(ThreadPoolExecutor):
+    """An executor that says of a task, some times, that its worker died."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(1)
+        self.left = times
+
+    def submit(self, function: Any, /, *arguments: Any, **more: Any) -> Any:
+        if arguments == (3,) and self.left:
+            self.left -= 1
+            broken: Future[int] = Future()
+            broken.set_exception(BrokenExecutor("it was killed"))
+            return broken
+        return super().submit(function, *arguments, **more)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_given_executor_is_asked_once_more_for_what_it_lost(times: int) -> None:
+    """A task may only have waited where a neighbour killed its worker."""
+    with Breaking(times) as executor:
+        done = {task: result for (task,), result in Walker(2, executor).run(double, numbers(9))}
+    assert len(done) == 9
+    lost = done.pop(3)
+    assert lost == 6 if times == 1 else isinstance(lost, Lost) and "killed" in str(lost)
+    assert done == {number: 2 * number for number in range(9) if number != 3}

@@ -1,4 +1,4 @@
-"""A dask cluster as the workers: whole repositories are its tasks, so that a worker that dies loses one at most.
+"""A dask cluster as the workers: whole repositories are its tasks; of a large one, the shards.
 
 The cache folder must be the same for coordinator and workers (a shared file system); the store is the coordinator's
 alone. What a worker sends back is redacted. TLS between the nodes is dask's own: see docs/sweep.md.
@@ -8,31 +8,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from threading import Lock
-from typing import Any
+from dataclasses import replace
 
 from scanner.errors import TargetError, UsageError
 from scanner.sweep.config import Sweep
+from scanner.sweep.sending import Terms
 from scanner.sweep.visit import Outcome, Task, visit
 from scanner.sweep.workers import lost
+from scanner.workers import Lost, Walker
 
 try:
-    from distributed import Client, as_completed
+    from distributed import Client
     from distributed.security import Security
+
+    from scanner.sweep.spread import Spread
 except ImportError:
     raise UsageError("--cluster needs dask.distributed: pip install 'keysieve[cluster]'") from None
 
 _WAIT = 60
 """Seconds in which a scheduler must answer and have a worker."""
-_TRIES = 3
-"""Times that a repository may lose its worker."""
-_alone = Lock()
-
-
-def visit_alone(task: Task) -> Outcome:
-    """`visit` in a worker: one at a time in a process, since a detector is for one thread."""
-    with _alone:
-        return visit(task)
+_LEAST = 32
+"""Half of what is sent ahead at least: so a cluster that grows by its load sees some."""
 
 
 class Cluster:
@@ -53,39 +49,42 @@ class Cluster:
             ) from None
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """See `Workers.run`. Dask starts a task again whose worker died; after some times that is told as a fault."""
+        """See `Workers.run`: repositories beside each other, then each large one by all workers."""
         if not tasks:
             return
-        small = [_whole(task) for task in tasks]
-        futures = self._client.map(visit_alone, small, pure=False, retries=_TRIES, batch_size=64)
-        waiting = dict(zip(futures, small, strict=True))
+        first = tasks[0]
+        spread = Spread(self._client, Terms(first.detect, first.version, first.seal), _WAIT)
+        jobs = max(_LEAST, spread.workers())
+        walker = Walker(jobs, spread)
+        large: list[Task] = []
         try:
-            for future in as_completed(futures, loop=self._client.loop):
-                yield _outcome(future, waiting.pop(future))
+            for (task,), outcome in walker.run(visit, ((task,) for task in tasks)):
+                if isinstance(outcome, Lost):
+                    yield lost(task, str(outcome))
+                elif outcome.large:
+                    large.append(task)
+                else:
+                    yield outcome
+            self.interrupted = walker.interrupted
+            while large and not self.interrupted:
+                yield self._shared(replace(large.pop(0), large=0, jobs=jobs), spread)
         except KeyboardInterrupt:
             self.interrupted = True
-            self._client.cancel(list(waiting))
+        finally:
+            spread.close()
+
+    def _shared(self, task: Task, spread: Spread) -> Outcome:
+        """A repository by all workers; it is fetched, and its history told, here."""
+        try:
+            return visit(task, spread)
+        except Exception as error:  # whatever a worker answers is one repository's fault, never the sweep's
+            return lost(task, f"it could not be shared among the workers: {type(error).__name__}")
+        finally:
+            spread.sealed.clear()
 
     def close(self) -> None:
         """Leave the cluster; it goes on without us."""
         self._client.close()
-
-
-def _whole(task: Task) -> Task:
-    """A worker takes every repository whole, however large."""
-    from dataclasses import replace
-
-    return replace(task, large=0)
-
-
-def _outcome(future: Any, task: Task) -> Outcome:
-    try:
-        found = future.result()
-    except Exception as error:  # whatever ended the worker is one repository's fault, never the sweep's
-        return lost(task, f"its worker was lost: {type(error).__name__}")
-    finally:
-        future.release()
-    return found if isinstance(found, Outcome) else lost(task, "its worker answered something else")
 
 
 def _security(address: str) -> Security | None:

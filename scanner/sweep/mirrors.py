@@ -49,10 +49,13 @@ class Mirrors:
         return os.path.join(self.folder, f"{os.path.basename(repository.name)[:40]}-{digest[:24]}.git")
 
     @contextlib.contextmanager
-    def held(self, repository: Repository) -> Iterator[IO[str]]:
-        """Alone with the mirror; another sweep waits, and what a dead one left behind is cleared away."""
+    def held(self, repository: Repository, wait: bool = True) -> Iterator[IO[str]]:
+        """Alone with the mirror; another sweep waits, and what a dead one left behind is cleared away.
+
+        Without `wait` BlockingIOError is raised where another one has it.
+        """
         with open(self.path(repository) + ".lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield lock
 
     def fetch(self, repository: Repository, refs: Tips, token: str, lock: IO[str]) -> str:
@@ -95,10 +98,6 @@ class Mirrors:
         os.makedirs(os.path.join(temporary, "info"), exist_ok=True)
         shutil.rmtree(path, ignore_errors=True)
         os.rename(temporary, path)
-
-    def size(self, repository: Repository) -> int:
-        """Bytes of its mirror's packs."""
-        return sum(os.path.getsize(pack) for pack in _packs(self.path(repository)))
 
     def trim(self) -> list[str]:
         """Remove the mirrors that were used longest ago until the rest fits the budget; the names of the removed.
@@ -217,6 +216,11 @@ def _keep(git: _Git, old: set[str]) -> None:
         git.run("update-ref", "--stdin", stdin=made)
 
 
+def packed(path: str) -> int:
+    """Bytes of the packs in a git directory."""
+    return sum(os.path.getsize(pack) for pack in _packs(path))
+
+
 def _packs(path: str) -> list[str]:
     folder = os.path.join(path, "objects", "pack")
     try:
@@ -229,3 +233,17 @@ def _size(path: str) -> int:
     return sum(
         os.lstat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(path) for name in names
     )  # fmt: skip
+
+
+def doors(cache: str) -> str:
+    """The folder in which the private git directories of repositories are that several machines scan together."""
+    path = os.path.join(cache, "doors")
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    return path
+
+
+def clear_doors(cache: str) -> None:
+    """Remove what dead runs left. Only while no other sweep uses the cache."""
+    path = doors(cache)
+    for name in os.listdir(path):
+        shutil.rmtree(os.path.join(path, name), ignore_errors=True)

@@ -21,7 +21,7 @@ from scanner.sweep.audit import Audit
 from scanner.sweep.config import Sweep, environment
 from scanner.sweep.content import Content
 from scanner.sweep.inventory import Inventory, take
-from scanner.sweep.mirrors import Mirrors
+from scanner.sweep.mirrors import Mirrors, clear_doors
 from scanner.sweep.refs import Tips
 from scanner.sweep.repositories import Repository, only
 from scanner.sweep.version import pattern_set
@@ -85,6 +85,7 @@ class Run:
             alone = _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB) or not _locked(lock, fcntl.LOCK_SH)
             if alone:
                 self._content.clear()
+                clear_doors(self._sweep.cache)
                 writing.interrupted(self._store, self._sweep.name)
                 outbox.release(self._store)
                 fcntl.flock(lock, fcntl.LOCK_SH)  # from now on others may sweep beside us

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 
 from scanner.catalogue.load import builtin_folder, pattern_files
+from scanner.errors import TargetError
 from scanner.settings import DetectSettings
 from scanner.version import VERSION
 
@@ -31,6 +33,17 @@ def pattern_set(settings: DetectSettings, seal: bytes = b"") -> str:
         for path in _sources(os.path.join(package, name)):
             _add(digest, os.path.relpath(path, package), path)
     return digest.hexdigest()[:32]
+
+
+def agree(settings: DetectSettings, seal: bytes, version: str) -> None:
+    """Raise TargetError unless what is found here is what whoever has that version would find."""
+    if _own(settings, seal) != version:
+        raise TargetError("this worker has other patterns, or another keysieve, than the coordinator")
+
+
+@lru_cache(maxsize=4)
+def _own(settings: DetectSettings, seal: bytes) -> str:
+    return pattern_set(settings, seal)
 
 
 def _add(digest: hashlib._Hash, name: str, path: str) -> None:

@@ -5,25 +5,24 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import IO
 
 from scanner.errors import ScanError, TargetError
 from scanner.pipeline import Scan
 from scanner.records import Finding, Found, Origin, Run, Shard, Sighting, Source, Summary, Tally
-from scanner.secrets import recalled, seal
 from scanner.settings import DetectSettings, RunSettings, Settings, SourceSettings
 from scanner.sources.git.discover import discover
 from scanner.sources.git.door import Door
 from scanner.sources.git.history import HistorySource
 from scanner.store.results import Result
 from scanner.sweep.content import Content, View
-from scanner.sweep.mirrors import Mirrors
+from scanner.sweep.mirrors import Mirrors, doors, packed
+from scanner.sweep.redact import Elsewhere, Known, known, redacted, sealed
 from scanner.sweep.refs import Tips, token_of
 from scanner.sweep.repositories import Repository
-from scanner.sweep.version import pattern_set
+from scanner.sweep.version import agree
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _MOST_ERRORS = 1000
@@ -31,7 +30,9 @@ _MOST_ERRORS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is told. `large` in bytes: a mirror above it is fetched, and left for all processes together."""
+    """What a worker is told. `large` in bytes: a repository above it is fetched, and left for all processes together,
+    as is one that another sweep is busy with: no worker waits for that.
+    """
 
     repository: Repository
     refs: Tips
@@ -53,64 +54,74 @@ class Outcome:
 
     result: Result
     token: str = ""
-    large: bool = False  # fetched only
+    large: bool = False  # fetched only, or not even that
 
 
-def visit(task: Task) -> Outcome:
-    """Look at a repository. What goes wrong is in the result."""
+def visit(task: Task, executor: Elsewhere | None = None) -> Outcome:
+    """Look at a repository. What goes wrong is in the result. Raises KeyboardInterrupt.
+
+    With `executor` its shards are scanned there, on machines that see the cache folder, too.
+    """
     begun = time.perf_counter()
     try:
-        if _version(task.detect, task.seal) != task.version:
-            raise TargetError("this worker has other patterns, or another keysieve, than the coordinator")
+        agree(task.detect, task.seal, task.version)
         with _opened(task) as path:
-            if path is None:
+            if not path:
                 return Outcome(_result(task, "complete", begun), large=True)
-            return _scanned(task, path, begun)
+            return _scanned(task, path, begun, executor)
     except ScanError as error:
         return Outcome(replace(_result(task, "failed", begun), errors=(str(error),)))
     except OSError as error:  # a full disk, a folder that is gone
         return Outcome(replace(_result(task, "failed", begun), errors=(f"{error.strerror or error}",)))
 
 
-@lru_cache(maxsize=4)
-def _version(detect: DetectSettings, sealed: bytes) -> str:
-    return pattern_set(detect, sealed)
-
-
 @contextlib.contextmanager
-def _opened(task: Task) -> Iterator[str | None]:
-    """The repository's folder, held while it is read; None where it is too large for one process."""
+def _opened(task: Task) -> Iterator[str]:
+    """The repository's folder, held while it is read; "" where it is to be left for all processes."""
     if task.repository.local:
-        yield task.repository.url
+        yield "" if _is_large(task, task.repository.url) else task.repository.url
         return
     mirrors = Mirrors(task.cache, timeout=task.timeout)
-    lock: IO[str]
-    with mirrors.held(task.repository) as lock:
+    with contextlib.ExitStack() as stack:
+        try:
+            lock: IO[str] = stack.enter_context(mirrors.held(task.repository, wait=not task.large))
+        except BlockingIOError:
+            yield ""
+            return
         path = mirrors.fetch(task.repository, task.refs, token_of(task.repository), lock)
-        yield None if task.large and mirrors.size(task.repository) > task.large else path
+        yield "" if _is_large(task, path) else path
 
 
-def _scanned(task: Task, path: str, begun: float) -> Outcome:
+def _is_large(task: Task, path: str) -> bool:
+    found = discover(path) if task.large else None
+    return found is not None and packed(found.common_dir) > task.large
+
+
+def _scanned(task: Task, path: str, begun: float, executor: Elsewhere | None) -> Outcome:
     content = Content(task.cache, task.version)
     view = content.view()
     found = discover(path)
     if found is None:
         raise TargetError(f"{path}: is no repository")
-    inner = HistorySource(Door(found), task.repository.name, known=view)
+    door = Door(found, doors(task.cache) if executor else "")
+    inner = HistorySource(door, task.repository.name, known=view)
     settings = Settings(task.detect, source=SourceSettings(exclude=task.exclude), run=RunSettings(task.jobs))
-    scan = Scan([task.repository.name], settings)
-    fresh: list[Sighting] = list(scan.of(_Known(inner), view.recalled))
+    scan = Scan([task.repository.name], settings, executor)
+    fresh: list[Sighting] = list(scan.of(_Looked(inner), view.recalled))
+    if scan.interrupted:
+        raise KeyboardInterrupt  # what is left of it is for the next sweep
     summary = scan.summary()
     findings = scan.findings()
     seen = summary.objects + view.skipped
+    print_key = task.detect.fingerprint_key
     token = _left(task, content, view, fresh, summary)
     result = replace(
         _result(task, "incomplete" if summary.errors else "complete" if seen else "empty", begun),
         objects=summary.objects,
         size=summary.bytes,
         errors=tuple(f"{fault.object}: {fault.problem}" for fault in summary.errors[:_MOST_ERRORS]),
-        findings=tuple(_redacted(item, task.detect.fingerprint_key) for item in findings),
-        sealed=_sealed(findings, task.seal),
+        findings=tuple(redacted(item, print_key) for item in findings),
+        sealed=_sealed(task, findings, executor.sealed if executor else {}),
     )
     return Outcome(result, token)
 
@@ -131,19 +142,17 @@ def _result(task: Task, state: str, begun: float) -> Result:
     )  # fmt: skip
 
 
-def _redacted(item: Finding, key: bytes) -> Finding:
-    parts = tuple((name, recalled(part, key)) for name, part in item.parts)
-    return replace(item, secret=recalled(item.secret, key), parts=parts)
-
-
-def _sealed(findings: Iterable[Finding], key: bytes) -> dict[str, bytes]:
-    if not key:
+def _sealed(task: Task, findings: Sequence[Finding], elsewhere: dict[Known, bytes]) -> dict[str, bytes]:
+    """Fingerprint -> sealed copy, as far as a finding was made here, or by a worker that sealed it."""
+    if not task.seal:
         return {}
-    made = {item.fingerprint: seal([("", item.secret), *item.parts], key) for item in findings}
-    return {print_: sealed for print_, sealed in made.items() if sealed}
+    key = task.detect.fingerprint_key
+    made = elsewhere | sealed(findings, task.seal, key)
+    names = ((item.fingerprint, known(item, key)) for item in findings)
+    return {print_: made[name] for print_, name in names if name in made}
 
 
-class _Known:
+class _Looked:
     """A source whose known objects count as looked at: there may be nothing new in it."""
 
     def __init__(self, inner: Source) -> None:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 
 def free_port() -> int:
@@ -42,7 +43,7 @@ def available() -> bool:
 @contextmanager
 def server() -> Iterator[str]:
     """A server in a temporary folder, run by the user `postgres` where this is root; its URL without a database."""
-    as_user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     folder = tempfile.mkdtemp(prefix="keysieve-pg-", dir="/tmp")
     if as_user:
         shutil.chown(folder, "postgres", "postgres")

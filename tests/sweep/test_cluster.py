@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from distributed import Client
 
-import scanner
 from scanner.errors import TargetError, UsageError
 from scanner.store.database import Database
 from scanner.sweep.cluster import Cluster
@@ -21,60 +15,9 @@ from scanner.sweep.config import read
 from scanner.sweep.run import Done, Run
 from scanner.sweep.workers import Local
 from tests.helpers.databases import free_port
+from tests.helpers.nodes import nodes
 from tests.sweep.made import Place
 from tests.sweep.test_crash import MANY, expected, many, there
-
-ENV = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error", "PYTHONPATH": str(Path(scanner.__file__).parents[1])}
-
-
-class Nodes:
-    """A scheduler and workers; a worker may have a nanny that starts it again."""
-
-    def __init__(self, folder: Path, *security: str) -> None:
-        self.folder = folder
-        self.security = security
-        self.port = free_port()
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.start_scheduler()
-
-    @property
-    def address(self) -> str:
-        return f"{'tls' if self.security else 'tcp'}://127.0.0.1:{self.port}"
-
-    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, *self.security]
-        out = (self.folder / f"{module}.log").open("ab")
-        process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | ENV, cwd=self.folder)
-        out.close()
-        self.processes.append(process)
-        return process
-
-    def start_scheduler(self) -> None:
-        self.scheduler = self._start("dask_scheduler", "--host", self.address, "--no-dashboard", "--no-show")
-
-    def worker(self, nanny: bool = False) -> subprocess.Popen[bytes]:
-        return self._start(
-            "dask_worker", self.address, "--nthreads", "1", "--no-dashboard", "--nanny" if nanny else "--no-nanny",
-            "--local-directory", str(self.folder), "--host", "127.0.0.1", "--memory-limit", "0",
-        )  # fmt: skip
-
-    def stop(self) -> None:
-        for process in self.processes:
-            process.kill()
-        for process in self.processes:
-            process.wait(30)
-
-
-@contextmanager
-def nodes(folder: Path, workers: int, *security: str) -> Iterator[Nodes]:
-    folder.mkdir()
-    made = Nodes(folder, *security)
-    try:
-        for _ in range(workers):
-            made.worker()
-        yield made
-    finally:
-        made.stop()
 
 
 def sweep(place: Place, address: str, kill: object = None) -> Done:
@@ -139,7 +82,8 @@ def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(plac
     assert dict(place.sweep().states) == {"unchanged": MANY}
 
 
-def test_a_scheduler_that_dies_costs_no_finding(place: Place, tmp_path: Path) -> None:
+def test_a_scheduler_that_dies_costs_no_finding(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.sweep.cluster._WAIT", 5)
     many(place)
     with nodes(tmp_path / "nodes", 1) as made:
         done = sweep(place, made.address, made.scheduler.kill)

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from scanner.records import Shard
 from scanner.store.database import Database
 from scanner.store.reading import statistics
 from scanner.sweep import run as runs
+from scanner.sweep import workers
+from scanner.sweep.audit import Audit
 from scanner.sweep.config import read
+from scanner.sweep.mirrors import Mirrors
 from scanner.sweep.run import Run
+from scanner.sweep.visit import visit
 from scanner.sweep.workers import Local
 from tests.sweep.made import Place, line, start
 
@@ -176,3 +181,50 @@ def test_sigterm_ends_it_with_3_and_the_next_goes_on(place: Place) -> None:
     process.communicate(timeout=60)
     assert process.returncode == 3
     assert dict(place.sweep().states) == {"unchanged": MANY}
+
+
+def test_ctrl_c_amid_a_large_repository_ends_the_sweep(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was stored as incomplete, and the sweep went on with the next one."""
+    many(place)
+    place.options = "large = 1\n"
+    asked: list[str] = []
+
+    def stop(_detect: object, shard: Shard) -> None:
+        asked.append(shard.label)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scanner.pipeline.scan_shard", stop)
+    done = place.sweep()
+    assert (done.state, dict(done.states), len(asked)) == ("interrupted", {}, 1)
+    monkeypatch.undo()
+    assert place.sweep().state == "complete"
+    assert there(place) == expected()
+
+
+def test_no_worker_waits_for_a_mirror_that_another_sweep_holds(place: Place) -> None:
+    """On a cluster that sweep's shards may wait for the very worker."""
+    many(place)
+    settings = read(str(place.config()))
+    store = Database(settings.store)
+    try:
+        tasks = Run(settings, store, Local(1), lambda text: None)._changed((), Audit("", 1, ""))
+    finally:
+        store.close()
+    with Mirrors(settings.cache).held(tasks[0].repository):
+        assert visit(tasks[0]).large
+    assert not visit(tasks[0]).large
+
+
+def test_a_large_repository_in_a_folder_is_shared_among_processes_too(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(place)
+    bare = place.forge.root / "acme" / "r0.git"
+    place.work["r0"].git("--git-dir", str(bare), "gc", "-q")
+    place.options = "large = 1\n"
+    seen: list[int] = []
+    monkeypatch.setattr(workers, "visit", lambda task: seen.append(task.jobs) or visit(task))
+    source = f'[[source]]\nkind = "folder"\nname = "gh/acme"\npath = "{bare.parent}"\n'
+    done = place.sweep(jobs=2, globs=("*r0*",), source=source)
+    assert (done.state, dict(done.states)) == ("complete", {"complete": 1})
+    assert seen == [1, 2]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scanner.errors import TargetError
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int32]
@@ -17,6 +21,20 @@ Prefixes = NDArray[np.uint64]
 def beginnings(ids: Bytes) -> Prefixes:
     """The first 8 bytes of ids, of which each is a row, as numbers."""
     return np.ascontiguousarray(ids[:, :8]).view(">u8").ravel().astype(np.uint64)
+
+
+def save(array: NDArray[Any], path: str) -> None:
+    """Write an array of one dimension to a file. Raises TargetError where that fails, and leaves none.
+
+    numpy's `tofile` says nothing where the disk is full, and leaves a file that is cut off.
+    """
+    try:
+        with open(path, "wb") as out:
+            out.write(np.ascontiguousarray(array).view(np.uint8).data)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(path)
+        raise TargetError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def positions(ordered: NDArray[Any], values: NDArray[Any]) -> Numbers:

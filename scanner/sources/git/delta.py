@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.cache import write_atomically
-from scanner.errors import UsageError
+from scanner.errors import GitError, UsageError
 from scanner.records import BEFORE, BEHIND, Batch, DeltaBatch, Tally
 from scanner.sources.git import inner
 from scanner.sources.git.objects import HUGE, whole_objects
@@ -94,7 +94,10 @@ def _batch(walk: inner.Walk) -> DeltaBatch:
 
 
 def rows(plan: str, first: int, count: int) -> Iterator[tuple[int, ...]]:
-    """Rows of a plan, as `plan.ROW` has them."""
+    """Rows of a plan, as `plan.ROW` has them. Raises GitError where it has fewer."""
     with open(plan, "rb") as stream:
         stream.seek(first * _ROW.size)
-        return _ROW.iter_unpack(stream.read(count * _ROW.size))
+        found = stream.read(count * _ROW.size)
+    if len(found) < count * _ROW.size:  # on another machine, which does not see all of it
+        raise GitError("the plan of its walk is cut off")
+    return _ROW.iter_unpack(found)

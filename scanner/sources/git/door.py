@@ -61,10 +61,12 @@ def start(
 class Door:
     """A private git directory over a repository; `close` removes it."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, above: str = "") -> None:
+        """With `above`, a folder that other machines see too, it is made in there."""
         self.repository = repository
         self.hash_size = 32 if _is_sha256(repository.common_dir) else 20
-        self.git_dir = _folder()
+        self._shared = bool(above)
+        self.git_dir = _folder(above or os.environ.get("TMPDIR") or "/tmp")
         self.faults: list[Fault] = []
         try:
             self._furnish()
@@ -156,6 +158,12 @@ class Door:
             raise GitError(f"git {arguments[0]} failed: {'; '.join(words[-3:])}")
         return done.stdout
 
+    def show(self, stream: IO[bytes]) -> None:
+        """Let whoever reads our files now, on whichever machine, see all that was written to this one."""
+        stream.flush()
+        if self._shared:
+            os.fsync(stream.fileno())  # NFS sends what was written at fsync and close only
+
     def shallow(self) -> list[str]:
         """The commits whose parents a shallow clone has not got."""
         try:
@@ -180,9 +188,9 @@ class Door:
 # `tempfile` and `shutil` would be a twentieth of the time that a commit waits for us.
 
 
-def _folder() -> str:
+def _folder(above: str) -> str:
     """A new folder that nobody else may read."""
-    path = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"keysieve-git-{os.urandom(8).hex()}")
+    path = os.path.join(above, f"keysieve-git-{os.urandom(8).hex()}")
     try:
         os.mkdir(path, 0o700)
         return path

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scanner.records import Shard, Tally
 from scanner.sources.git import disk, inner, plan
-from scanner.sources.git.arrays import Bytes
+from scanner.sources.git.arrays import Bytes, save
 from scanner.sources.git.delta import WalkShard
 from scanner.sources.git.door import Door
 from scanner.sources.git.known import Known, marked, needed
@@ -68,7 +68,7 @@ class Inventory:
         self.loose_names = sorted(name for name in names if not self._packed(bytes.fromhex(name)))
         prefixes = [index.prefixes() for index in self._indexes]
         prefixes.append(np.array([int(name[:16], 16) for name in self.loose_names], np.uint64))
-        np.sort(np.concatenate(prefixes)).tofile(self.present)
+        save(np.sort(np.concatenate(prefixes)), self.present)
 
     def _packed(self, name: bytes) -> bool:
         return any(index.find(name) >= 0 for index in self._indexes)
@@ -80,12 +80,12 @@ class Inventory:
             where = os.path.join(self._door.git_dir, f"keysieve-walk-{number}")
             wanted = _wanted(index, layout, self._indexes[:number])
             found = plan.rows(layout, _new(index, layout, wanted, self._known), index.crcs())
-            found.tofile(where)
+            save(found, where)
             for part in plan.shards(found):
                 self.walks.append(WalkShard(self._door.git_dir, pack, where, self._hash_size, *part))
                 yield self.walks[-1]
             found = plan.rows(layout, (layout.kinds == inner.TREE).astype(np.uint8), index.crcs())
-            found.tofile(where + "-trees")
+            save(found, where + "-trees")
             for part in plan.shards(found):
                 self.trees.append(TreeShard(pack, where + "-trees", self._hash_size, self.present, *part))
                 yield self.trees[-1]
@@ -106,7 +106,7 @@ class Inventory:
                 length += len(name) + 1
                 weight += size
                 if weight >= SHARD_BYTES:
-                    out.flush()
+                    self._door.show(out)
                     yield ObjectsShard(self._door.git_dir, path, first, length, weight)
                     first, length, weight = first + length, 0, 0
         if length:

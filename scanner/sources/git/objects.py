@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from scanner.errors import GitError
 from scanner.lazily import lazily
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
@@ -49,8 +50,10 @@ class ObjectsShard:
         """See `Shard.batches`."""
         with open(self.listing, "rb") as stream:
             stream.seek(self.first)
-            ids = stream.read(self.length).split()
-        yield from whole_objects(self.git_dir, ids, tally)
+            listed = stream.read(self.length)
+        if len(listed) < self.length:  # on another machine, which does not see all of it
+            raise GitError("the listing of its objects is cut off")
+        yield from whole_objects(self.git_dir, listed.split(), tally)
 
 
 def whole_objects(git_dir: str, ids: list[bytes], tally: Tally) -> Iterator[Batch]:
@@ -229,7 +232,7 @@ class Listing:
                 length += len(name) + 1
                 weight += size
                 if weight >= SHARD_BYTES:
-                    out.flush()
+                    self._door.show(out)
                     yield ObjectsShard(self._door.git_dir, self.path, first, length, weight)
                     first, length, weight = first + length, 0, 0
         if length:

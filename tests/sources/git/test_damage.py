@@ -13,6 +13,7 @@ import pytest
 
 import scanner
 from scanner.records import Summary
+from scanner.sources.git.door import Door
 from tests.cli.command import report
 from tests.helpers.repositories import Repo
 from tests.helpers.samples import sample
@@ -575,3 +576,56 @@ def test_a_folder_in_place_of_an_object_loses_nothing_else(loose: Path, copy: Ca
     paths = {place["path"] for finding in document["findings"] for place in finding["places"]}
     assert {"untracked.txt", "grow.txt"} <= paths
     assert len(document["findings"]) == 2 * COMMITS
+
+
+FULL = {
+    "git": ("keysieve-objects", "keysieve-present"),
+    "walk": ("keysieve-present", "keysieve-walk-0", "keysieve-walk-0-trees"),
+}
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+@pytest.mark.parametrize("number", range(3))
+def test_a_full_disk_is_told_and_nothing_is_scanned_by_half(
+    tmp_path: Path, reader: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """numpy wrote a plan that was cut off and said nothing, so objects were left out; else it was an internal error."""
+    path = repository(tmp_path / "repo").path
+    subprocess.run(["git", "-C", str(path), "gc", "-q"], check=True)
+    name = FULL[reader][min(number, len(FULL[reader]) - 1)]
+    furnish = Door._furnish
+
+    def furnished(door: Door) -> None:
+        furnish(door)
+        os.symlink("/dev/full", os.path.join(door.git_dir, name))
+
+    monkeypatch.setattr(Door, "_furnish", furnished)
+    _, summary = scanner.scan(str(path))
+    assert summary.state == "incomplete"
+    assert "No space left" in str(summary.errors)
+    assert len(summary.errors) <= 2
+
+
+def test_a_plan_that_is_cut_off_is_no_shorter_plan(tmp_path: Path) -> None:
+    from scanner.errors import GitError
+    from scanner.sources.git.delta import rows
+
+    plan = tmp_path / "plan"
+    plan.write_bytes(bytes(2 * 32))
+    assert len(list(rows(str(plan), 0, 2))) == 2
+    with pytest.raises(GitError, match="cut off"):
+        rows(str(plan), 0, 3)
+
+
+def test_a_listing_that_is_cut_off_is_a_fault(tmp_path: Path) -> None:
+    from scanner.pipeline import scan_shard
+    from scanner.settings import DetectSettings
+    from scanner.sources.git.objects import ObjectsShard
+
+    listing = tmp_path / "listing"
+    listing.write_bytes(b"")
+    tally = scan_shard(DetectSettings(), ObjectsShard(str(tmp_path), str(listing), 0, 41, 10)).tally
+    assert [fault.problem for fault in tally.faults] == ["the listing of its objects is cut off"]
+    listing.unlink()
+    tally = scan_shard(DetectSettings(), ObjectsShard(str(tmp_path), str(listing), 0, 41, 10)).tally
+    assert [fault.problem for fault in tally.faults] == ["No such file or directory"]
