@@ -157,7 +157,7 @@ def repeated(value: str) -> bool:
     if len(value) < 4:
         return False
     counts = Counter(value.lower())
-    if counts.most_common(1)[0][1] > len(value) / 2 or (len(value) >= 8 and len(counts) < 4):
+    if max(counts.values()) > len(value) / 2 or (len(value) >= 8 and len(counts) < 4):
         return True
     return len(value) >= 8 and any(value == (value[:n] * len(value))[: len(value)] for n in range(1, 5))
 

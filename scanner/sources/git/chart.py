@@ -108,15 +108,13 @@ def _places(graph: Graph, line: Sequence[int], holding: Holding, blobs: Sequence
 def _tips(door: Door) -> list[bytes]:
     """What HEAD and the refs name, and what their tags name in turn."""
     try:
-        # A ref that names nothing is here, and not in what show-ref lists.
-        named = door.run("for-each-ref", "--format=%(objectname)")
+        door.run("rev-list", "--all", "--max-count=1")  # fails at a ref that names nothing, as show-ref does not
     except GitError as error:
         raise Unclear(str(error)) from None
     listed = b""
     with contextlib.suppress(GitError):  # it fails where there is no ref at all
         listed = door.run("show-ref", "--head", "--dereference")
-    names = {line.split(b" ", 1)[0] for line in (*named.splitlines(), *listed.splitlines())}
-    return [bytes.fromhex(name.decode()) for name in names]
+    return [bytes.fromhex(line.split(b" ", 1)[0].decode()) for line in listed.splitlines()]
 
 
 def _loose(door: Door, names: Sequence[str]) -> dict[str, dict[bytes, bytes]]:

@@ -159,3 +159,19 @@ def test_an_object_in_two_packs_is_scanned_once(tmp_path: Path) -> None:
     read, other = scan(repo.path, whole=True)
     assert told(walked) == told(read)
     assert summary.objects == other.objects
+
+
+def test_of_two_ids_before_one_secret_the_one_met_last_was_told(tmp_path: Path) -> None:
+    """The nearer one goes with it, also where that was carried from a base and the other one is new."""
+    repo = Repo(tmp_path / "repo")
+    rows = [f"row {number} of nothing in particular" for number in range(200)]
+    ids = [sample("aws-access-key", seed).split("\n")[0] for seed in range(6)]
+    secret = sample("aws-access-key", 0).split("\n")[1]
+    repo.commit("one", file="\n".join([*rows, ids[0], rows[0], secret, *rows, ""]))
+    for other in ids:
+        for before in ([other, ids[0]], [ids[0], other]):
+            repo.commit("two", file="\n".join([*rows, before[0], rows[1], before[1], rows[0], secret, *rows, ""]))
+    repo.git("repack", "-q", "-a", "-d", "-f")
+    walked, _ = scan(repo.path, whole=False)
+    assert any(finding.parts for finding in walked)
+    assert told(walked) == told(scan(repo.path, whole=True)[0])
