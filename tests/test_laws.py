@@ -121,7 +121,7 @@ def test_the_law_would_notice() -> None:
 # ---------------------------------------------------------------- 2: who may import whom
 
 BASE = {"errors", "records", "secrets", "settings"}
-SHARED = BASE | {"cache", "lazily", "version"}
+SHARED = BASE | {"cache", "lazily", "lightly", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
     "accepted",
@@ -144,9 +144,10 @@ MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),
     "lazily": set(),
+    "lightly": set(),
     "secrets": set(),
-    "records": {"secrets"},
-    "settings": {"errors", "records", "secrets"},
+    "records": {"lightly", "secrets"},
+    "settings": {"errors", "lightly", "records", "secrets"},
     "cache": {"errors"},
     **{stage: SHARED | {stage} for stage in STAGES},
     "match": SHARED | {"match", "catalogue"},  # what a relation is, is known in one place
