@@ -16,6 +16,7 @@ import ahocorasick
 import regex
 
 from scanner.catalogue import relation
+from scanner.compiled import compiled
 from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
@@ -62,16 +63,16 @@ class Kind:
 
     @cached_property
     def expression(self) -> regex.Pattern[bytes]:
-        return regex.compile(self.credential.regex.encode())
+        return compiled(self.credential.regex.encode())
 
     @cached_property
     def parts(self) -> list[tuple[Part, regex.Pattern[bytes]]]:
-        return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
+        return [(part, compiled(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
     def sought(self) -> regex.Pattern[bytes]:
         """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
-        return regex.compile(self.credential.expression.encode(), regex.IGNORECASE)
+        return compiled(self.credential.expression.encode(), regex.IGNORECASE)
 
     def related(self, text: bytes, anchor: int) -> bool:
         """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
+from scanner.compiled import compiled
 from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic
@@ -144,7 +145,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
 
 @lru_cache(maxsize=512)
 def _compiled(expression: str) -> regex.Pattern[str]:
-    return regex.compile(expression)
+    return compiled(expression)
 
 
 _SECONDS = 1.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import regex
 
+from scanner.compiled import compiled
 from scanner.score.context import line_of
 
 _SECONDS = 1.0
@@ -39,7 +40,7 @@ def _holds(key: str, wanted: Any, value: bytes, text: bytes, outer: tuple[int, i
 
 @lru_cache(maxsize=4096)
 def _compiled(expression: str) -> regex.Pattern[bytes]:
-    return regex.compile(expression.encode())
+    return compiled(expression.encode())
 
 
 def _entropy(value: bytes) -> float:
