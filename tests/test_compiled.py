@@ -5,6 +5,8 @@ from __future__ import annotations
 import copyreg
 import marshal
 import os
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -112,3 +114,15 @@ def test_what_is_kept_of_every_tenth_kind_is_what_regex_made(home: Path) -> None
             first, second = compiled(text.encode(), flags), compiled(text.encode(), flags)
             told = [marshal.dumps(reduced(each)[1], 1) for each in (first, second)]
             assert told[0] == told[1]
+
+
+def test_what_is_kept_is_read_without_the_rest_of_regex(home: Path) -> None:
+    compiled(TEXT)
+    code = (
+        "import sys; from scanner.compiled import compiled; first = compiled(sys.argv[1].encode())\n"
+        "print('regex' in sys.modules, first.search(b'word = abc', timeout=2)['secret'])\n"
+        "again = compiled(b'another'); import regex\n"
+        "print('regex' in sys.modules, type(first) is type(again) is regex.Pattern, regex.sub('a', 'b', 'ab'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, TEXT.decode()], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False b'abc'", "True True bb"]

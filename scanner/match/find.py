@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ahocorasick
-import regex
 
 from scanner.catalogue import relation
 from scanner.compiled import compiled
 from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
+
+if TYPE_CHECKING:
+    import regex
 
 RELATED, RELATED_BEFORE = 640, 96
 """Whether a value may stand in relation to a name is decided by no more than these bytes from the name on, and before
@@ -72,7 +74,7 @@ class Kind:
     @cached_property
     def sought(self) -> regex.Pattern[bytes]:
         """What hyperscan looks for from the keyword on; asked for always, so that both engines find the same."""
-        return compiled(self.credential.expression.encode(), regex.IGNORECASE)
+        return compiled(self.credential.expression.encode(), re.IGNORECASE)
 
     def related(self, text: bytes, anchor: int) -> bool:
         """Whether a value may stand in relation to the keyword at `anchor`: cheaper than the exact expression, of

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import regex
-
 from scanner.compiled import compiled
 from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
@@ -19,6 +17,9 @@ from scanner.score import context, generic
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
+
+if TYPE_CHECKING:
+    import regex
 
 if TYPE_CHECKING:
     from scanner.score.structure import Evidence

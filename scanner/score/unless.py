@@ -6,12 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
-
-import regex
+from typing import TYPE_CHECKING, Any
 
 from scanner.compiled import compiled
 from scanner.score.context import line_of
+
+if TYPE_CHECKING:
+    import regex
 
 _SECONDS = 1.0
 """For one search."""
