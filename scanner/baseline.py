@@ -19,11 +19,11 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from scanner.errors import UsageError
 from scanner.lazily import lazily
+from scanner.lightly import dataclass, field
 from scanner.records import Finding, Suppression
 from scanner.suppress import Rule
 

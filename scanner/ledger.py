@@ -162,7 +162,7 @@ def _first_of_each_path(spots: list[_Spot]) -> list[_Spot]:
 
 
 def _with(place: Place, blobs: int, in_head: bool) -> Place:
-    from dataclasses import replace
+    from scanner.lightly import replace
 
     return replace(place, blobs=blobs, in_head=in_head)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.detector import Detector
 from scanner.errors import ScanError
+from scanner.lazily import lazily
 from scanner.ledger import Ledger, order
 from scanner.records import Confidence, Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
 from scanner.secrets import without_login
@@ -245,7 +246,7 @@ def _glob(glob: str) -> str:
     return f"(?s:{'(?:.*/)?' if anywhere else ''}{translated}(?:/.*)?)\\Z"
 
 
-_GLOB = re.compile(r"(\*\*/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\])")
+_GLOB = lazily(r"(\*\*/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\])")
 _WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 

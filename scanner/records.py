@@ -8,10 +8,10 @@ Offsets are bytes and half-open; lines and columns count from 1, columns in code
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol
 
+from scanner.lightly import dataclass, field
 from scanner.secrets import Secret
 
 

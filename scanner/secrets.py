@@ -11,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from scanner.lazily import lazily
+
 PUBLISHED_KEY = b"keysieve/fingerprint/1"
 """The key of fingerprints when neither configuration nor environment names one: public, so that two
 reports of different people agree. Whoever publishes reports of weak passwords sets their own."""
 
-_ARMOUR = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")
+_ARMOUR = lazily(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")
 
 
 class Secret:
@@ -86,7 +88,7 @@ class Recalled(Redacted):
         return (Recalled, (self._value, self._print))
 
 
-_PREVIEW = re.compile(r"(?s)(?:.{0,4}|-----BEGIN [A-Z0-9 ]{1,40}-----)\*{4}")
+_PREVIEW = lazily(r"(?s)(?:.{0,4}|-----BEGIN [A-Z0-9 ]{1,40}-----)\*{4}")
 
 
 def reread(text: str) -> Secret:
@@ -150,7 +152,7 @@ def digests(secret: Secret) -> tuple[str, ...]:
     return f"sha1:{sha1}", f"sha256:{hashlib.sha256(value).hexdigest()}"
 
 
-_LOGIN = re.compile(r"://[^/\s]*@")
+_LOGIN = lazily(r"://[^/\s]*@")
 
 
 def without_login(text: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.errors import UsageError
+from scanner.lightly import dataclass, field, replace
 from scanner.records import Confidence
 from scanner.secrets import PUBLISHED_KEY
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.errors import UsageError
 from scanner.lazily import lazily
+from scanner.lightly import dataclass, replace
 from scanner.records import Finding, Place, Suppression
 from scanner.secrets import PUBLISHED_KEY, digests, fingerprint, holds
 

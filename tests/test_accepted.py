@@ -77,7 +77,7 @@ def test_a_baseline_of_detect_secrets_accepts_by_content_and_file(repo: Repo) ->
 def test_it_becomes_a_baseline_of_ours_that_goes_with_the_content(repo: Repo) -> None:
     (repo.path.parent / ".gitleaksignore").write_text("src/a.py:r:2\nsrc/gone.py:r:1\n")
     done = keysieve("baseline", "import", repo.path.parent / ".gitleaksignore", cwd=repo.path)
-    assert done.code == 0 and "1 findings accepted; of 2 entries 1 cover none" in done.out
+    assert done.code == 0 and "1 finding accepted; of 2 entries 1 cover none" in done.out
     assert "accepted in .gitleaksignore" in (repo.path / ".keysieve-baseline").read_text()
     repo.write("src/a.py", f'x = 1\ny = 2\n\nKEY = "{leak()}"\n')
     assert keysieve("scan", "--baseline", ".keysieve-baseline", "--no-history", cwd=repo.path).code == 0

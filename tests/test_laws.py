@@ -121,7 +121,7 @@ def test_the_law_would_notice() -> None:
 # ---------------------------------------------------------------- 2: who may import whom
 
 BASE = {"errors", "records", "secrets", "settings"}
-SHARED = BASE | {"cache", "lazily", "version"}
+SHARED = BASE | {"cache", "compiled", "lazily", "lightly", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
     "accepted",
@@ -144,10 +144,12 @@ MAY: dict[str, set[str]] = {
     "errors": set(),
     "version": set(),
     "lazily": set(),
-    "secrets": set(),
-    "records": {"secrets"},
-    "settings": {"errors", "records", "secrets"},
+    "lightly": set(),
+    "secrets": {"lazily"},
+    "records": {"lightly", "secrets"},
+    "settings": {"errors", "lightly", "records", "secrets"},
     "cache": {"errors"},
+    "compiled": {"cache"},
     **{stage: SHARED | {stage} for stage in STAGES},
     "match": SHARED | {"match", "catalogue"},  # what a relation is, is known in one place
     "verify": SHARED | {"verify", "catalogue"},  # and what a condition is

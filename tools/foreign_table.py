@@ -22,6 +22,8 @@ def table(named: dict[str, str]) -> Iterator[str]:
     yield "|---" * (len(read) + 1) + "|"
     yield f"| rules in the file | {' | '.join(f'{done.rules:,}' for done in read.values())} |"
     yield f"| in use | {' | '.join(f'{len(done.tables):,}' for done in read.values())} |"
+    parts = " | ".join(str(done.parts or "") for done in read.values())
+    yield f"| parts of those, not reported on their own | {parts} |"
     counts = {name: Counter((not note.gone, note.key, note.why) for note in done.notes) for name, done in read.items()}
     for key in sorted({key for counted in counts.values() for key in counted}):
         kept, field, why = key

@@ -11,7 +11,6 @@ import os
 import zlib
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar, overload
 
@@ -134,6 +133,8 @@ def _dump(credentials: Sequence[Credential], entries: Sequence[Entry]) -> bytes:
 
     The head is the ids as JSON, where each row begins, and the checksum of each; the rows are lines of JSON.
     """
+    from dataclasses import asdict  # dear, and a cache that is there needs none
+
     shown = [entry._replace(needle=entry.needle.hex()) for entry in entries]  # type: ignore[arg-type]
     rows = [json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in [*map(asdict, credentials), *shown]]
     ids = json.dumps([item.id for item in credentials]).encode() + b"\n"

@@ -59,7 +59,7 @@ def create(path: str, **given: Any) -> int:
     _add(baseline, findings, given)
     _write(path, baseline)
     _merge_driver(path)
-    click.echo(f"{path}: {len(baseline.entries):,} findings accepted")
+    click.echo(f"{path}: {_counted(len(baseline.entries))} accepted")
     return _code(summary)
 
 
@@ -158,7 +158,7 @@ def import_(path: str, file: str, **given: Any) -> int:
     _write(path, baseline)
     _merge_driver(path)
     added = len(baseline.entries) - len(known)
-    click.echo(f"{path}: {added:,} findings accepted; of {len(rules):,} entries {len(outcome.stale):,} cover none")
+    click.echo(f"{path}: {_counted(added)} accepted; of {len(rules):,} entries {len(outcome.stale):,} cover none")
     return _code(summary)
 
 
@@ -210,3 +210,7 @@ def _code(summary: Summary) -> int:
 
 def _plain(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def _counted(findings: int) -> str:
+    return "1 finding" if findings == 1 else f"{findings:,} findings"

@@ -28,6 +28,7 @@ def ended(run: Callable[[], int | None]) -> NoReturn:
     except Exception as error:  # one that nobody foresaw must not end in Python's own 1, which means findings
         say(f"keysieve: internal error: {type(error).__name__} at {_place(error)}; please report it")
         code = ExitCode.INCOMPLETE
+    gc.freeze()  # what is left ends with the process, and is not searched once more
     sys.exit(int(code or 0))
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import settings as options
@@ -14,6 +13,7 @@ from scanner.cli.ending import say
 from scanner.cli.rules import Rules, key_in_use
 from scanner.config import allow_rules, config_file, configuration
 from scanner.errors import ExitCode, UsageError
+from scanner.lightly import replace
 from scanner.records import Confidence, Finding, Place, Summary
 from scanner.secrets import preview
 from scanner.suppress import Rule

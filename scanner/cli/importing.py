@@ -28,7 +28,8 @@ def imported(file: str, folder: str, dry_run: bool) -> Iterator[str]:
     if not dry_run:
         yield from _write(done, folder)
     allowed = f", with {len(done.allow):,} tables of what is allowed" if done.allow else ""
-    yield f"{len(done.tables):,} of {done.rules:,} rules can be patterns of ours{allowed}"
+    parts = f", {done.parts:,} more serve them as parts" if done.parts else ""
+    yield f"{len(done.tables):,} of {done.rules:,} rules can be patterns of ours{parts}{allowed}"
     if done.notes:
         yield from ("", *_table(done))
 

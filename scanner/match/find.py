@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ahocorasick
-import regex
 
 from scanner.catalogue import relation
+from scanner.compiled import compiled
 from scanner.match import decode
 from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
+
+if TYPE_CHECKING:
+    import regex
 
 SOUGHT_BEFORE = 96
 """No more bytes than these before a name decide whether it is sought (`--` or `ENV` in front of a longer name)."""
@@ -61,30 +64,33 @@ class Kind:
 
     @cached_property
     def expression(self) -> regex.Pattern[bytes]:
-        return regex.compile(self.credential.regex.encode())
+        return compiled(self.credential.regex.encode())
 
     @cached_property
     def parts(self) -> list[tuple[Part, regex.Pattern[bytes]]]:
-        return [(part, regex.compile(part.regex.encode())) for part in self.credential.parts]
+        return [(part, compiled(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
-    def _sought(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes] | None]:
-        """What hyperscan looks for from the keyword on, in two halves (see `relation.halves`).
-
-        Neither can take long, since all repeats are short, and `re` is the faster one.
-        """
+    def _sought(self) -> tuple[regex.Pattern[bytes], regex.Pattern[bytes] | None]:
+        """What hyperscan looks for from the keyword on, in two halves (see `relation.halves`)."""
         plain, led = relation.halves(self.credential.expression)
-        return re.compile(plain.encode(), re.IGNORECASE), re.compile(led.encode(), re.IGNORECASE) if led else None
+        return compiled(plain.encode(), re.IGNORECASE), compiled(led.encode(), re.IGNORECASE) if led else None
 
     def is_sought(self, text: bytes, anchor: int) -> bool:
-        """Whether the prefilter's own expression, which not every engine knows, holds from the keyword on."""
+        """Whether the prefilter's own expression, which not every engine knows, holds from the keyword on.
+
+        Raises Timeout.
+        """
         if not self._begins(text, anchor):
             return False
         plain, led = self._sought
-        if plain.match(text, anchor) is not None:
-            return True
-        if led is None or led.match(text, anchor) is None:
-            return False
+        try:
+            if plain.match(text, anchor, timeout=self.timeout) is not None:
+                return True
+            if led is None or led.match(text, anchor, timeout=self.timeout) is None:
+                return False
+        except TimeoutError:
+            raise Timeout(self.credential.id) from None
         return _led().search(text, max(0, anchor - SOUGHT_BEFORE), anchor) is not None
 
     def related(self, text: bytes, anchor: int) -> bool:
@@ -203,7 +209,7 @@ class Finder:
 
         For a literal that is one place. An expression tells its end only: what lies within its width before that
         is searched. Of kinds that are known by a name only those places are left that the prefilter's own expression
-        holds at, which depends on no more bytes than a hit may take and SOUGHT_BEFORE before them.
+        holds at, which depends on no more bytes than a hit may take and SOUGHT_BEFORE before them. Raises Timeout.
         """
         entry = self._entries[row]
         if not entry.expression:

@@ -7,8 +7,8 @@ A part that stands within REACH of the main one was found with it; what is furth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from scanner.lightly import replace
 from scanner.records import Credential, Reason, Sighting
 
 JOINED = 0.9

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import regex
-
+from scanner.compiled import compiled
 from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
+
+if TYPE_CHECKING:
+    import regex
 
 if TYPE_CHECKING:
     from scanner.score.structure import Evidence
@@ -144,7 +146,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
 
 @lru_cache(maxsize=512)
 def _compiled(expression: str) -> regex.Pattern[str]:
-    return regex.compile(expression)
+    return compiled(expression)
 
 
 _SECONDS = 1.0

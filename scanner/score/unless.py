@@ -6,11 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import regex
-
+from scanner.compiled import compiled
 from scanner.score.context import line_of
+
+if TYPE_CHECKING:
+    import regex
 
 _SECONDS = 1.0
 """For one search."""
@@ -39,7 +41,7 @@ def _holds(key: str, wanted: Any, value: bytes, text: bytes, outer: tuple[int, i
 
 @lru_cache(maxsize=4096)
 def _compiled(expression: str) -> regex.Pattern[bytes]:
-    return regex.compile(expression.encode())
+    return compiled(expression.encode())
 
 
 def _entropy(value: bytes) -> float:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from scanner.lightly import dataclass
 from scanner.records import Batch, Fault, Found, Origin, Run, Shard, Skip, Tally
 from scanner.sources.pieces import read_pieces
 

@@ -36,6 +36,7 @@ class Imported:
     notes: list[Note] = field(default_factory=list)
     files: list[str] = field(default_factory=list)  # the file, and those that it extends
     rules: int = 0  # in the file, whether taken over or not
+    parts: int = 0  # of these, such as serve others that require them, as parts of theirs
 
     def document(self) -> dict[str, Any]:
         """The pattern file."""

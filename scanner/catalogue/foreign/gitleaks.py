@@ -52,7 +52,9 @@ def read(path: str) -> Imported:
     needed = {str(item.get("id", "")) for rule in rules.values() for item in rule.get("required", [])}
     for name, rule in rules.items():
         _rule(rule, rules, slugs, done)
-        if rule.get("skipreport") and name not in needed:
+        if rule.get("skipreport") and name in needed:
+            done.parts += 1
+        elif rule.get("skipreport"):
             done.notes.append(Note(name, "skipReport", "no rule requires it, and it is not reported on its own"))
     for made in done.tables:
         made["unless"] = [*made.get("unless", []), *everywhere]

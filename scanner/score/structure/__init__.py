@@ -6,8 +6,8 @@ any input and never raises; `seal` and `MAKERS` turn the same knowledge round, s
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from scanner.score.structure import (
     checksums,
@@ -23,10 +23,13 @@ from scanner.score.structure import (
 )
 from scanner.score.structure.evidence import Evidence
 
+if TYPE_CHECKING:
+    import random
+
 __all__ = ["MAKERS", "SEALED", "Evidence", "Seal", "check", "names", "seal"]
 
 Check = Callable[[bytes, bytes], list[Evidence]]
-Maker = Callable[[random.Random], str]
+Maker = Callable[["random.Random"], str]
 Seal = Callable[[str], str]
 
 _CHECKS: dict[str, Check] = {

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import random
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from scanner.score.structure.digits import BASE36, BASE62, crc32, decode64, encode64, in_base
 from scanner.score.structure.evidence import Evidence, verdict
+
+if TYPE_CHECKING:
+    import random
 
 
 def base62_sum(text: str) -> str:

@@ -6,16 +6,18 @@ Facts: Google's documented credential files, Docker's config.json, the Secret of
 from __future__ import annotations
 
 import json
-import random
 import re
 import string
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
 from scanner.score.structure.keymakers import pem_pkcs8
 from scanner.score.structure.keys import der_key
+
+if TYPE_CHECKING:
+    import random
 
 _ESCAPE = lazily(rb"\\(?=[\"\\])")
 _TRIVIAL = lazily(rb"(?i)(?:change[-_ ]?me|password|passw0rd|secret|example|admin|user|test|foo|bar|xxx+|\W*)\Z")

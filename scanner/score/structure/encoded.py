@@ -6,20 +6,24 @@ refute.
 
 from __future__ import annotations
 
-import random
 import re
 import string
 import time
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
 from scanner.score.structure.keymakers import pem_pkcs8, pem_rsa
 from scanner.score.structure.keys import der_key, describe
 from scanner.score.structure.tokens import DOCUMENTATION, expiry, shown
 
-Maker = Callable[[random.Random], str]
+if TYPE_CHECKING:
+    import random
+
+Maker = Callable[["random.Random"], str]
 
 _UUID = rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -29,7 +33,7 @@ def form(prefix: bytes, expression: bytes, told: str, *, known: bool) -> Callabl
 
     The first group of `expression`, if it has one, is public and is told.
     """
-    start, decoded = re.compile(prefix), re.compile(expression, re.DOTALL)
+    start, decoded = lazily(prefix), lazily(expression, re.DOTALL)
 
     def check(secret: bytes, _whole: bytes) -> list[Evidence]:
         head = start.match(secret)

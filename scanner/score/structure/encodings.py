@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import random
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from scanner.score.structure.evidence import Evidence, verdict
 from scanner.score.structure.words import WORDS
+
+if TYPE_CHECKING:
+    import random
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)

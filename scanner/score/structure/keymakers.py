@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
-import random
+from typing import TYPE_CHECKING
 
 from scanner.score.structure.keys import crc24
+
+if TYPE_CHECKING:
+    import random
 
 _RSA_OID = bytes.fromhex("300d06092a864886f70d0101010500")
 

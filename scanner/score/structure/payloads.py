@@ -6,13 +6,15 @@ Facts: the providers' documentation and source named at each check; the rest of 
 from __future__ import annotations
 
 import json
-import random
 import string
 from base64 import b64encode, urlsafe_b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.score.structure.evidence import Evidence
 from scanner.score.structure.tokens import decoded_object, shown
+
+if TYPE_CHECKING:
+    import random
 
 _DULL = 5
 """Fewer different characters than this in a random field: someone wrote it by hand."""

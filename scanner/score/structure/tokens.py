@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import random
 import re
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.lazily import lazily
 from scanner.records import DO_NOT_VERIFY
 from scanner.score.structure.digits import decode64, encode64
 from scanner.score.structure.evidence import Evidence
+
+if TYPE_CHECKING:
+    import random
 
 _JWT = lazily(rb"(eyJ[A-Za-z0-9_-]{5,4000})\.(eyJ[A-Za-z0-9_-]{5,8000})\.([A-Za-z0-9_-]{0,2000})")
 _EXPIRED, _PUBLIC = -0.35, -0.5

@@ -6,14 +6,17 @@ Facts: RFC 7617 (Basic), RFC 3986 (URI), Azure's documented SAS parameters.
 from __future__ import annotations
 
 import base64
-import random
 import re
 import string
 import time
+from typing import TYPE_CHECKING
 
 from scanner.lazily import lazily
 from scanner.score.structure.digits import decode64
 from scanner.score.structure.evidence import Evidence
+
+if TYPE_CHECKING:
+    import random
 
 _PLACEHOLDER = lazily(
     rb"(?i)(?:<.*|\[.*\]|\$.*|%\(.*|%[sdv]|\{.*|#\{.*|\*+|x{3,}|\.{3,}|your.*|my_?pass\w*|change.?me.*"

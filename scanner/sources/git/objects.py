@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from scanner.errors import GitError
 from scanner.lazily import lazily
+from scanner.lightly import dataclass
 from scanner.records import Batch, Fault, Shard, Tally
 from scanner.sources.git import disk
 from scanner.sources.git.door import Door, scratch, start

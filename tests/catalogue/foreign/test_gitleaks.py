@@ -112,6 +112,7 @@ def test_what_a_rule_requires_is_a_part(tmp_path: Path) -> None:
     (table,) = done.tables
     assert table["part"] == [{"name": "acme-id", "regex": "ident_(?P<secret>[0-9]{4})", "required": True}]
     assert whys(done) == [] and ("acme-key", "required") in whys(done, False)
+    assert (done.rules, len(done.tables), done.parts) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(
