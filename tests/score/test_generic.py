@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import uuid
 from functools import lru_cache
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.detector import MEDIUM, Detector
-from scanner.score.generic import silent_reason
+from scanner.score.generic import fitting, silent_reason
 from scanner.score.place import MOST_USED, weigh
 from scanner.settings import DetectSettings
 
@@ -377,3 +378,65 @@ def test_the_most_used_passwords_were_silent_even_in_a_setting_of_production(lin
 @pytest.mark.parametrize("line", ["check(user, password, '{}')", "if password == '{}' then", "password_hint = {}"])
 def test_the_most_used_passwords_outside_of_a_setting_are_silent(line: str) -> None:
     assert at_low(line.format("changeit")) == []
+
+
+@pytest.mark.parametrize("line", ['LOGIN_DEFAULT_PASSWORD = "Login{}"', "PASSWORD: Pass{}$", 'password = "pass{}"'])
+def test_a_password_with_a_number_was_silent_where_its_word_stands_in_its_name(line: str) -> None:
+    assert len(shown("hyperscan", line.format("47158"))) == 1
+    assert shown("hyperscan", line.format("1")) == []
+
+
+def test_a_password_as_policies_ask_for_was_taken_for_a_name() -> None:
+    assert shown("hyperscan", '"password": "User4_471"') == [b"User4_471"]
+    assert shown("hyperscan", '"password": "User_field"') == []
+
+
+@pytest.mark.parametrize("name", ["smtpPass", "setDbPass", "mqttpass", "wifipass", "adminPass"])
+def test_a_short_name_in_camel_case_was_no_passwords_name(name: str) -> None:
+    assert shown("hyperscan", f'{name} = "Chelsea2002"') == [b"Chelsea2002"]
+
+
+def test_drawn_small_letters_under_a_passwords_name_counted_as_words() -> None:
+    assert shown("hyperscan", '"password": "wkqexjzh"') == [b"wkqexjzh"]
+    assert shown("hyperscan", '"token_kind": "marigold"') == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("anchor", ["&secret_key ", "!!str ", ""])
+def test_a_value_behind_an_anchor_of_yaml_was_not_seen(anchor: str, engine: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(engine, f"  STORE_SECRET_KEY: {anchor}{value}") == [value.encode()]
+
+
+def test_a_uuid_of_few_letters_under_a_secrets_name_was_shown_by_chance_only() -> None:
+    drawn = [str(uuid.UUID(int=random.Random(seed).getrandbits(128), version=4)) for seed in range(40)]
+    assert [value for value in drawn if not shown("hyperscan", f'"client_secret": "{value}"')] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "if (!conf->psk_password || !*conf->psk_password) {",
+        "if (pwd->pw_gid == grp->gr_gid) {",
+        "conn.uri.password != rmqp->conn.uri.user &&",
+        'get_str_from_dbval("password", values+1, 1, 1, pass);',
+        'snprintf(buf, sizeof(buf), "lm-password-blob: %01032i", 0);',
+        'load("mtoken_gm3000.dll", "libgm3000.1.0.so", "libgm3000.1.0.dylib");',
+        "redis://foouser:foopassword@redisplace:6379",
+        "postgres://[user[:password]@][netloc][:port]",
+        "mysql://username:password\\@host:port/database where:",
+    ],
+)
+def test_pointers_formats_libraries_and_descriptions_of_urls_were_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+def test_a_name_of_code_of_the_right_length_was_reported_as_a_providers_key() -> None:
+    assert not fitting("checkIfEnvironmentVariableExists", False).weight > -0.3
+    assert fitting(machine(string.ascii_letters + string.digits, 32), False).weight > 0
+
+
+@pytest.mark.parametrize("number", ["123456", "111111", "1234567890"])
+def test_the_most_used_numbers_were_silent_even_in_a_setting_of_production(number: str) -> None:
+    [item] = detector("hyperscan").inspect(f"\n  password: {number}\n".encode())
+    assert MOST_USED in item.reasons
