@@ -117,6 +117,8 @@ _PASSWORD = lazily(
     f"|(?:{'|'.join(_OWNERS)})pass".encode()
 )
 
+_SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
+
 
 def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     """Whether a line gives one of the most used passwords, and nothing else, to the name of a password."""
@@ -207,7 +209,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = password or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
-    found = [MOST_USED if used else _made(value, password, chance)]
+    found = [MOST_USED if used else _made(value, password, chance, bool(_SECRET.search(named)))]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
@@ -251,12 +253,12 @@ _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""
 
 
-def _made(value: str, password: bool, chance: float) -> Reason:
+def _made(value: str, password: bool, chance: float, secret: bool = False) -> Reason:
     """How the value was made: by people, where it is a password, or drawn."""
     weight = _RANDOM * (chance - 0.5)
     if password and value.isdigit() and 5 <= len(value) <= 12:
         return Reason("its value is a number under a password's name", -0.05)
-    how = habit(value) if password else ""
+    how = habit(value) if password or secret else ""
     if how and weight < 0.1:
         return Reason(f"its value is made as people make passwords ({how})", 0.1)
     return Reason(f"its value looks {_adjective(chance)} (randomness {chance:.2f})", weight)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import string
 import uuid
@@ -440,3 +441,37 @@ def test_a_name_of_code_of_the_right_length_was_reported_as_a_providers_key() ->
 def test_the_most_used_numbers_were_silent_even_in_a_setting_of_production(number: str) -> None:
     [item] = detector("hyperscan").inspect(f"\n  password: {number}\n".encode())
     assert MOST_USED in item.reasons
+
+
+def test_a_secret_as_people_make_them_was_shown_under_a_passwords_name_only() -> None:
+    assert shown("hyperscan", '  consoleSecretKey: "lantern4715"') == [b"lantern4715"]
+    assert shown("hyperscan", '  secretKind: "lantern4715"') == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("gap", ["\r\n  ", "\n ", "\n\t", ""])
+def test_a_web_token_whose_claims_stand_on_lines_of_their_own_was_not_seen(gap: str, engine: str) -> None:
+    def part(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    claims = f'{{{gap}"sub":"{machine(string.ascii_lowercase, 8)}",{gap}"iat":1516239022{gap}}}'
+    header, signature = part('{"alg":"HS256"}'), machine(string.ascii_letters + string.digits, 43)
+    token = f"{header}.{part(claims)}.{signature}"
+    assert shown(engine, f"see {token} here") == [token.encode()]
+
+
+def test_an_rsa_key_of_512_bits_was_not_seen() -> None:
+    rnd = random.Random(5)
+
+    def der(tag: int, body: bytes) -> bytes:
+        size = len(body)
+        return bytes([tag]) + (bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2)) + body
+
+    def number(length: int) -> bytes:
+        data = bytes([rnd.randrange(128, 256)]) + rnd.randbytes(length - 2) + bytes([rnd.randrange(1, 256, 2)])
+        return der(2, b"\0" + data)
+
+    sizes = (64, 32, 32, 32, 32, 32)
+    numbers = [number(sizes[0]), der(2, b"\1\0\1"), number(64), *map(number, sizes[1:])]
+    value = base64.b64encode(der(0x30, der(2, b"\0") + b"".join(numbers)))
+    assert shown("hyperscan", f'const char* key = "{value.decode()}";') == [value]

@@ -19,7 +19,7 @@ from scanner.records import DO_NOT_VERIFY
 from scanner.score.structure.digits import decode64, encode64
 from scanner.score.structure.evidence import Evidence
 
-_JWT = lazily(rb"(eyJ[A-Za-z0-9_-]{5,4000})\.(eyJ[A-Za-z0-9_-]{5,8000})\.([A-Za-z0-9_-]{0,2000})")
+_JWT = lazily(rb"(e[w-z][A-Za-z0-9_-]{6,4000})\.(e[w-z][A-Za-z0-9_-]{6,8000})\.([A-Za-z0-9_-]{0,2000})")  # "{" is e[w-z]
 _EXPIRED, _PUBLIC = -0.35, -0.5
 
 
