@@ -19,7 +19,8 @@ from scanner.records import DO_NOT_VERIFY
 from scanner.score.structure.digits import decode64, encode64
 from scanner.score.structure.evidence import Evidence
 
-_JWT = lazily(rb"(e[w-z][A-Za-z0-9_-]{6,4000})\.(e[w-z][A-Za-z0-9_-]{6,8000})\.([A-Za-z0-9_-]{0,2000})")  # "{" is e[w-z]
+# A brace begins with e and one of w to z in base64.
+_JWT = lazily(rb"(e[w-z][A-Za-z0-9_-]{6,4000})\.(e[w-z][A-Za-z0-9_-]{6,8000})\.([A-Za-z0-9_-]{0,2000})")
 _EXPIRED, _PUBLIC = -0.35, -0.5
 
 
