@@ -21,7 +21,7 @@ _CODE = lazily(
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
-_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$")
+_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
@@ -63,8 +63,9 @@ _NOT_NAMES = lazily(
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
-    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket)[_\- ]?key"
-    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
+    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
+    rb"|spreadsheet)[_\- ]?key"
+    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -92,7 +93,7 @@ _OWNERS = (
     "key",
     "store",
 )
-_PUBLIC = lazily(rb"(?i)public|pub_?key")
+_PUBLIC = lazily(rb"(?i)public|pub_?key|existing[_\-]?secret")  # existingSecret: the name of one, in charts
 _PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)

@@ -419,6 +419,7 @@ def test_a_uuid_of_few_letters_under_a_secrets_name_was_shown_by_chance_only() -
     [
         "if (!conf->psk_password || !*conf->psk_password) {",
         "if (pwd->pw_gid == grp->gr_gid) {",
+        "n=t?e.password:w:e.username+=w,r",
         "conn.uri.password != rmqp->conn.uri.user &&",
         'get_str_from_dbval("password", values+1, 1, 1, pass);',
         'snprintf(buf, sizeof(buf), "lm-password-blob: %01032i", 0);',
@@ -475,3 +476,12 @@ def test_an_rsa_key_of_512_bits_was_not_seen() -> None:
     numbers = [number(sizes[0]), der(2, b"\1\0\1"), number(64), *map(number, sizes[1:])]
     value = base64.b64encode(der(0x30, der(2, b"\0") + b"".join(numbers)))
     assert shown("hyperscan", f'const char* key = "{value.decode()}";') == [value]
+
+
+@pytest.mark.parametrize("name", ["RECAPTCHA_SITE_KEY", "captcha.siteKey", "spreadsheet_key", "AUTH_MON_COMMIT"])
+def test_keys_of_pages_and_sheets_and_a_commit_were_reported(name: str) -> None:
+    assert shown("hyperscan", f'{name} = "{machine(string.ascii_letters + string.digits, 40)}"') == []
+
+
+def test_the_name_of_a_secret_in_a_chart_was_reported() -> None:
+    assert shown("hyperscan", "  --set auth.tls.existingSecrets[0]=kafka-jks-0") == []
