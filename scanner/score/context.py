@@ -12,7 +12,7 @@ from scanner.lazily import lazily
 from scanner.records import Reason
 
 _REFERENCE = lazily(
-    r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
+    r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%[-+#0]?\d{0,6}l{0,2}[sdiuxXcfz]$|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
     r"|^<[^<>]*>$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^:[a-z_]+$|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
 )
@@ -21,7 +21,8 @@ _PLACEHOLDER = lazily(
     r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
     r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
-    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo|todo|fixme|asdf|mock)(?![a-z])|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
+    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar)?|todo|fixme|asdf|mock)(?![a-z])"
+    r"|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
 _NOTHING = frozenset(
     [

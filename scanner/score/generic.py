@@ -12,6 +12,7 @@ from scanner.lazily import lazily
 from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
+from scanner.score.literal import setting
 from scanner.score.place import MOST_USED
 from scanner.score.randomness import randomness
 
@@ -20,7 +21,7 @@ _CODE = lazily(
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
 )
-_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+\$?\w|^\w+\?$|^[\w.]+\[")
+_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
@@ -36,7 +37,7 @@ _DIGIT = lazily("[0-9]")
 _NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
 _FILE = lazily(
     r"\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|json|ya?ml|txt|csv|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml"
-    r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf)$"
+    r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf|so|dll|dylib|exe|jar|war)$"
 )
 _VERSION = lazily(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
 _SENTENCE = lazily(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
@@ -49,6 +50,9 @@ _ALGORITHM = lazily(
 _RULES = lazily(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 _UUID = lazily(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _DIGEST = lazily(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
+_UUID4 = lazily(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")
+_DRAWN = 0.85
+"""Randomness of a UUID of version 4: all its digits are drawn (RFC 9562), however few of them are letters."""
 _NOT_NAMES = lazily(
     rb"(?i)(?:file|path|dir|url|uri|name|(?<!andro)id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
@@ -59,8 +63,9 @@ _NOT_NAMES = lazily(
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
-    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket)[_\- ]?key"
-    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol)"
+    rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
+    rb"|spreadsheet)[_\- ]?key"
+    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -79,29 +84,27 @@ _OWNERS = (
     "auth",
     "ssh",
     "web",
+    "mqtt",
+    "wifi",
+    "wlan",
+    "vpn",
+    "imap",
+    "redis",
+    "key",
+    "store",
 )
-_PUBLIC = lazily(rb"(?i)public|pub_?key")
+_PUBLIC = lazily(rb"(?i)public|pub_?key|existing[_\-]?secret")  # existingSecret: the name of one, in charts
 _PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
     ).encode()
 )
 _PLAIN = lazily(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
-_STRONG = lazily(
-    rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$"
-)
-_SETTING = lazily(
-    rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
-    rb"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:=|:[ \t]+)|[\w.\-]{0,40}(?:datasource|jdbc|db|database|mail|smtp|ldap|redis"
-    rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy)(?:\.[\w\-]+){1,2}"
-    rb"[ \t]?=[ \t]?)[\"']?$"
-)  # DB_PASSWORD=x, spring.datasource.password=x
-_SETTING_ENDS = lazily(rb"[\"']?[ \t]*(?:#.*)?\r?$")
+_STRONG = lazily(rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$")
 _DEFAULT = lazily(
     r"(?i)[^a-z]|pass(?:word|wd)?|secret|default|^(?:postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|minioadmin|elastic|neo4j"
     r"|rabbitmq|oracle|tiger|airflow|grafana|wordpress|drupal|joomla)$"
 )  # logins that a product comes with, and what is more than one word
-_NUMBER_SETTING = lazily(rb"(?i)^[ \t]*[\"']?[\w.\-]*(?:password|passwd|passphrase|pwd)[\"']?[ \t]*[:=][ \t]*$")
 _PLAINLY = lazily(rb"(?i)passw|passphrase|pwd")
 _OF_A_PAGE = lazily(
     rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
@@ -110,17 +113,12 @@ _OF_A_PAGE = lazily(
 _BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
 _LINE = lazily(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
 _LINE_ENDS = lazily(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
-_PASSWORD = lazily(rb"(?i)passw|passphrase|pwd|_pass|\.pass|-pass|psw|passwort|^pass|userpass|dbpass")
+_PASSWORD = lazily(
+    "(?i)passw|passphrase|passcode|pwd|_pass|\\.pass|-pass|psw|kennwort|_pw|^pass|(?-i:(?<=[a-z])Pass(?![a-z]))"
+    f"|(?:{'|'.join(_OWNERS)})pass".encode()
+)
 
-
-def setting(text: bytes, start: int, end: int) -> bool:
-    """Whether the value at `start` to `end` is all that a line of settings assigns: a bare word there is meant so."""
-    low = text.rfind(b"\n", 0, start) + 1
-    before, after = text[low:start], text[end : end + 80].split(b"\n", 1)[0]
-    if _SETTING_ENDS.match(after) is None:
-        return False
-    number = text[start:end].isdigit() and _NUMBER_SETTING.match(before) is not None
-    return number or _SETTING.match(before) is not None
+_SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
 
 
 def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
@@ -135,7 +133,7 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
     """Why the value is no credential at all, or ""; `around` is the byte before and some bytes behind it.
 
-    `quoted` holds also where a setting is all that its line says.
+    `quoted` holds also where the place says that it is meant as it stands (`literal.literal`).
     """
     chance = randomness(value)
     if len(value) < 4:
@@ -169,7 +167,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
 
 def _template(value: str, chance: float, behind: bytes) -> bool:
     """Whether it has a gap for something else (`{}`, `{user}`), or stops at one."""
-    if value[-1] in "-_:=./" and behind[:1] in (b"<", b"{", b"$", b"["):
+    padded = value[-1] == "=" and (chance >= 0.9 or _BASE64.match(value) is not None)
+    if value[-1] in "-_:=./" and behind[:1] in (b"<", b"{", b"$", b"[") and not padded:
         return True
     return _FILLED_IN.search(value) is not None and (chance < 0.9 or _FILLS_IN.match(behind) is not None)
 
@@ -183,7 +182,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
     """What speaks against a value without quotes: in code that is an expression."""
     before, after = around
     encoded = chance >= 0.9 and _BASE64.match(value)
-    if not encoded and _EXPRESSION.search(value) or before == b"(":
+    arrow = value[-1] == "-" and after[:1] == b">" or before == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
+    if not encoded and _EXPRESSION.search(value) or before == b"(" or arrow:
         return "is an expression of code"
     if _NUMBER.match(value):
         return "is a number"
@@ -199,16 +199,18 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
 
 def _same(value: str, name: bytes) -> bool:
     letters = re.sub(r"[^a-z]", "", value.lower())
-    return len(letters) > len(value) / 3 and letters in re.sub(r"[^a-z]", "", name.decode("latin-1").lower())
+    if len(letters) <= len(value) / 3 or letters not in re.sub(r"[^a-z]", "", name.decode("latin-1").lower()):
+        return False
+    return sum(map(str.isdigit, value)) < 3  # Pass1234! was made to be let in, pass1 to stand here
 
 
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], password: bool = False) -> list[Reason]:
     """What speaks for and against a value that could be a credential; `password` where its kind is one by itself."""
-    chance = randomness(value)
+    chance = _DRAWN if _UUID4.match(value) else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = password or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
-    found = [MOST_USED if used else _made(value, password, chance)]
+    found = [MOST_USED if used else _made(value, password, chance, bool(_SECRET.search(named)))]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
@@ -219,7 +221,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
-    if _WORDS.match(value) and chance < 0.8 and not used:
+    if _WORDS.match(value) and chance < (0.6 if password else 0.8) and not used:
         found.append(Reason("it is made of words", -0.15))
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))
@@ -243,6 +245,8 @@ def fitting(value: str, password: bool) -> Reason:
     how = habit(value) if password and chance < 0.5 else ""
     if how:
         return Reason(f"its value is made as people make passwords ({how})", 0.0)
+    if not password and chance < 0.5 and _CODE.search(value):
+        return Reason("it reads like a name of code", -0.4)
     return Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5))
 
 
@@ -250,12 +254,12 @@ _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""
 
 
-def _made(value: str, password: bool, chance: float) -> Reason:
+def _made(value: str, password: bool, chance: float, secret: bool = False) -> Reason:
     """How the value was made: by people, where it is a password, or drawn."""
     weight = _RANDOM * (chance - 0.5)
     if password and value.isdigit() and 5 <= len(value) <= 12:
         return Reason("its value is a number under a password's name", -0.05)
-    how = habit(value) if password else ""
+    how = habit(value) if password or secret else ""
     if how and weight < 0.1:
         return Reason(f"its value is made as people make passwords ({how})", 0.1)
     return Reason(f"its value looks {_adjective(chance)} (randomness {chance:.2f})", weight)

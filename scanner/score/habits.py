@@ -12,6 +12,7 @@ from scanner.lazily import lazily
 _YEAR = lazily(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
 _WORD_DIGITS = lazily(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
 _SYMBOL = lazily(r"[!@#$%^&*?+=~,;|]")
+_POLICY = lazily(r"^(?=.*[A-Z])(?=.*[a-z])(?=.*\d.*\d)(?=.*[\W_])\S{8,}$")  # what most policies ask for
 _LEET = lazily(r"[A-Za-z][013457@$][A-Za-z]")
 _PHRASE = lazily(r"^[A-Za-z]{3,}(?:[\-_.][A-Za-z]{3,}){2,}\d{1,4}[\W_]?$")
 _STAND_INS = lazily(
@@ -39,7 +40,8 @@ def drawn_words(value: str) -> bool:
 _MOST_USED = frozenset(
     re.findall(
         r"\S+",
-        """abc123 admin admin1 admin123 admin1234 administrator azerty baseball batman changeit charlie
+        """000000 111111 123123 12345 123456 1234567 123456789 1234567890 654321 666666 888888
+        abc123 admin admin1 admin123 admin1234 administrator azerty baseball batman changeit charlie
         dragon football freedom guest iloveyou letmein letmein123 master monkey ninja
         p@ssw0rd p@ssword passw0rd passw0rd123 password1 password12 password123
         princess qwe123 qwerty1 qwerty123 root root123 shadow starwars sunshine superman toor
@@ -70,7 +72,7 @@ def habit(value: str) -> str:
         return "words and digits"
     if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:
         return "letters turned into digits"
-    if symbols and any(map(str.isalpha, value)) and (digits or symbols > 1):
+    if symbols and any(map(str.isalpha, value)) and (digits or symbols > 1) or _POLICY.match(value):
         return "letters, digits and symbols"
     return ""
 

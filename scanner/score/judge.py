@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.compiled import compiled
 from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
-from scanner.score import context, generic
+from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
@@ -87,9 +87,7 @@ def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
     return bool(allowed(text[low : outer[1] + REACH], outer[0] - low, outer[1] - low))
 
 
-def _weigh(
-    credential: Credential, evidence: Sequence[Evidence], reasons: list[Reason], proved: bool
-) -> Judgement:
+def _weigh(credential: Credential, evidence: Sequence[Evidence], reasons: list[Reason], proved: bool) -> Judgement:
     told = [Reason(item.text, item.weight if item.kind == "note" else 0.0) for item in evidence]
     score = PROVED if proved else credential.score
     score += sum(reason.weight for reason in told)
@@ -140,7 +138,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
     if credential.min_randomness and randomness(words) < credential.min_randomness:
         return "looks too little drawn at random for such a name"
     name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
-    quoted = before in (b'"', b"'", b"`") or generic.setting(text, *span)
+    quoted = before in (b'"', b"'", b"`") or literal.literal(text, *span)
     return generic.silent_reason(words, name, quoted, (before, after))
 
 
@@ -154,9 +152,9 @@ _SECONDS = 1.0
 
 
 def _body(credential: Credential, value: str) -> str:
-    for literal in credential.literals:
-        if value.startswith(literal):
-            return value[len(literal) :]
+    for beginning in credential.literals:
+        if value.startswith(beginning):
+            return value[len(beginning) :]
     return value
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import string
+import uuid
 from functools import lru_cache
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.detector import MEDIUM, Detector
-from scanner.score.generic import silent_reason
+from scanner.score.generic import fitting, silent_reason
 from scanner.score.place import MOST_USED, weigh
 from scanner.settings import DetectSettings
 
@@ -377,3 +379,109 @@ def test_the_most_used_passwords_were_silent_even_in_a_setting_of_production(lin
 @pytest.mark.parametrize("line", ["check(user, password, '{}')", "if password == '{}' then", "password_hint = {}"])
 def test_the_most_used_passwords_outside_of_a_setting_are_silent(line: str) -> None:
     assert at_low(line.format("changeit")) == []
+
+
+@pytest.mark.parametrize("line", ['LOGIN_DEFAULT_PASSWORD = "Login{}"', "PASSWORD: Pass{}$", 'password = "pass{}"'])
+def test_a_password_with_a_number_was_silent_where_its_word_stands_in_its_name(line: str) -> None:
+    assert len(shown("hyperscan", line.format("47158"))) == 1
+    assert shown("hyperscan", line.format("1")) == []
+
+
+def test_a_password_as_policies_ask_for_was_taken_for_a_name() -> None:
+    assert shown("hyperscan", '"password": "User4_471"') == [b"User4_471"]
+    assert shown("hyperscan", '"password": "User_field"') == []
+
+
+@pytest.mark.parametrize("name", ["smtpPass", "setDbPass", "mqttpass", "wifipass", "adminPass"])
+def test_a_short_name_in_camel_case_was_no_passwords_name(name: str) -> None:
+    assert shown("hyperscan", f'{name} = "Chelsea2002"') == [b"Chelsea2002"]
+
+
+def test_drawn_small_letters_under_a_passwords_name_counted_as_words() -> None:
+    assert shown("hyperscan", '"password": "wkqexjzh"') == [b"wkqexjzh"]
+    assert shown("hyperscan", '"token_kind": "marigold"') == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("anchor", ["&secret_key ", "!!str ", ""])
+def test_a_value_behind_an_anchor_of_yaml_was_not_seen(anchor: str, engine: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(engine, f"  STORE_SECRET_KEY: {anchor}{value}") == [value.encode()]
+
+
+def test_a_uuid_of_few_letters_under_a_secrets_name_was_shown_by_chance_only() -> None:
+    drawn = [str(uuid.UUID(int=random.Random(seed).getrandbits(128), version=4)) for seed in range(40)]
+    assert [value for value in drawn if not shown("hyperscan", f'"client_secret": "{value}"')] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "if (!conf->psk_password || !*conf->psk_password) {",
+        "if (pwd->pw_gid == grp->gr_gid) {",
+        "n=t?e.password:w:e.username+=w,r",
+        "conn.uri.password != rmqp->conn.uri.user &&",
+        'get_str_from_dbval("password", values+1, 1, 1, pass);',
+        'snprintf(buf, sizeof(buf), "lm-password-blob: %01032i", 0);',
+        'load("mtoken_gm3000.dll", "libgm3000.1.0.so", "libgm3000.1.0.dylib");',
+        "redis://foouser:foopassword@redisplace:6379",
+        "postgres://[user[:password]@][netloc][:port]",
+        "mysql://username:password\\@host:port/database where:",
+    ],
+)
+def test_pointers_formats_libraries_and_descriptions_of_urls_were_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+def test_a_name_of_code_of_the_right_length_was_reported_as_a_providers_key() -> None:
+    assert not fitting("checkIfEnvironmentVariableExists", False).weight > -0.3
+    assert fitting(machine(string.ascii_letters + string.digits, 32), False).weight > 0
+
+
+@pytest.mark.parametrize("number", ["123456", "111111", "1234567890"])
+def test_the_most_used_numbers_were_silent_even_in_a_setting_of_production(number: str) -> None:
+    [item] = detector("hyperscan").inspect(f"\n  password: {number}\n".encode())
+    assert MOST_USED in item.reasons
+
+
+def test_a_secret_as_people_make_them_was_shown_under_a_passwords_name_only() -> None:
+    assert shown("hyperscan", '  consoleSecretKey: "lantern4715"') == [b"lantern4715"]
+    assert shown("hyperscan", '  secretKind: "lantern4715"') == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("gap", ["\r\n  ", "\n ", "\n\t", ""])
+def test_a_web_token_whose_claims_stand_on_lines_of_their_own_was_not_seen(gap: str, engine: str) -> None:
+    def part(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    claims = f'{{{gap}"sub":"{machine(string.ascii_lowercase, 8)}",{gap}"iat":1516239022{gap}}}'
+    header, signature = part('{"alg":"HS256"}'), machine(string.ascii_letters + string.digits, 43)
+    token = f"{header}.{part(claims)}.{signature}"
+    assert shown(engine, f"see {token} here") == [token.encode()]
+
+
+def test_an_rsa_key_of_512_bits_was_not_seen() -> None:
+    rnd = random.Random(5)
+
+    def der(tag: int, body: bytes) -> bytes:
+        size = len(body)
+        return bytes([tag]) + (bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2)) + body
+
+    def number(length: int) -> bytes:
+        data = bytes([rnd.randrange(128, 256)]) + rnd.randbytes(length - 2) + bytes([rnd.randrange(1, 256, 2)])
+        return der(2, b"\0" + data)
+
+    sizes = (64, 32, 32, 32, 32, 32)
+    numbers = [number(sizes[0]), der(2, b"\1\0\1"), number(64), *map(number, sizes[1:])]
+    value = base64.b64encode(der(0x30, der(2, b"\0") + b"".join(numbers)))
+    assert shown("hyperscan", f'const char* key = "{value.decode()}";') == [value]
+
+
+@pytest.mark.parametrize("name", ["RECAPTCHA_SITE_KEY", "captcha.siteKey", "spreadsheet_key", "AUTH_MON_COMMIT"])
+def test_keys_of_pages_and_sheets_and_a_commit_were_reported(name: str) -> None:
+    assert shown("hyperscan", f'{name} = "{machine(string.ascii_letters + string.digits, 40)}"') == []
+
+
+def test_the_name_of_a_secret_in_a_chart_was_reported() -> None:
+    assert shown("hyperscan", "  --set auth.tls.existingSecrets[0]=kafka-jks-0") == []

@@ -21,7 +21,8 @@ from scanner.score.structure.evidence import Evidence
 if TYPE_CHECKING:
     import random
 
-_JWT = lazily(rb"(eyJ[A-Za-z0-9_-]{5,4000})\.(eyJ[A-Za-z0-9_-]{5,8000})\.([A-Za-z0-9_-]{0,2000})")
+# A brace begins with e and one of w to z in base64.
+_JWT = lazily(rb"(e[w-z][A-Za-z0-9_-]{6,4000})\.(e[w-z][A-Za-z0-9_-]{6,8000})\.([A-Za-z0-9_-]{0,2000})")
 _EXPIRED, _PUBLIC = -0.35, -0.5
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = lazily(
     rb"(?i)(?:<.*|\[.*\]|\$.*|%\(.*|%[sdv]|\{.*|#\{.*|\*+|x{3,}|\.{3,}|your.*|my_?pass\w*|change.?me.*"
-    rb"|example|redacted|pass(?:w(?:or)?d)?|passwd|pwd|pass1?|secret|token|mypass|.*placeholder.*)\Z"
+    rb"|example|redacted|pass(?:w(?:or)?d)?[\]\\]?|foo(?:pass\w*|bar)?|passwd|pwd|pass1?|secret|token|mypass|.*placeholder.*)\Z"
 )
 _TRIVIAL = frozenset(
     b"password pass passwd admin root test user guest postgres mysql changeme secret example elastic neo4j"
