@@ -168,3 +168,25 @@ def test_without_the_extra_it_is_named(verifier: Make, monkeypatch: pytest.Monke
     verdict = ask(verifier, "http://127.0.0.1:9", KIND, "z" * 40, id="AKIA" + "Q" * 16)
     assert verdict.state == "unknown"
     assert "pip install 'keysieve[aws]'" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("sts.amazonaws.com", "us-east-1"),
+        ("sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("sts.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("sts.eu-west-3.amazonaws.com", "eu-west-3"),
+        ("sts.corp.example", "us-east-1"),
+        ("sts.cn-north-1.amazonaws.com.example", "us-east-1"),
+    ],
+)
+def test_an_endpoint_of_another_partition_was_asked_with_a_signature_of_the_wrong_region(
+    host: str, region: str
+) -> None:
+    from scanner.verify.protocols import aws
+    from scanner.verify.request import Request
+
+    parts = {"id": Secret(b"made-up-id"), "secret": Secret(b"made-up-secret")}
+    signed = aws.sign(Request("POST", f"https://{host}/", (), b"Action=GetCallerIdentity"), parts)
+    assert f"/{region}/sts/aws4_request" in dict(signed.headers)["Authorization"]

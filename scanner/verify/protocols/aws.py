@@ -25,7 +25,9 @@ except ImportError:
     raise Unfit("verifying this kind needs botocore; install it with: pip install 'keysieve[aws]'") from None
 
 REGION, SERVICE = "us-east-1", "sts"
-"""Of the global endpoint, which answers for keys of every region."""
+"""Of the global endpoint, which answers for keys of every region but China's and GovCloud's."""
+_REGIONAL = re.compile(r"\w+\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?\Z")
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html"""
 GROUPS = 10
 """So many groups a user may be in: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 DENIED = "not allowed to list"
@@ -119,5 +121,6 @@ def _signed(request: Request, parts: Values, service: str) -> Request:
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
     unsigned = AWSRequest(request.method, request.url, headers, request.body)
     keys = Credentials(text_of(parts["id"].reveal()), text_of(parts["secret"].reveal()), token)
-    SigV4Auth(keys, service, REGION).add_auth(unsigned)
+    regional = _REGIONAL.match(urlsplit(request.url).hostname or "")
+    SigV4Auth(keys, service, regional[1] if regional else REGION).add_auth(unsigned)
     return replace(request, headers=tuple((name, str(value)) for name, value in unsigned.headers.items()))

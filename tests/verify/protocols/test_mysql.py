@@ -73,9 +73,12 @@ def test_a_database_that_is_not_there(ask: Ask, server: Place) -> None:
     assert (verdict.state, verdict.why) == ("active", "the server said 1049")
 
 
-def test_who_is_refused(ask: Ask, server: Place) -> None:
+def test_who_is_refused_was_told_as_inactive_though_only_the_address_may_be_wrong(ask: Ask, server: Place) -> None:
     verdict = ask(KIND, READER[::-1], server.ca, scheme="mysql", user="reader", port=server.port)
-    assert (verdict.state, verdict.why) == ("inactive", "the server said 1045")
+    assert (verdict.state, verdict.why) == (
+        "unknown",
+        "the server said 1045, which tells nothing of the credential",
+    )
 
 
 def test_a_certificate_of_a_stranger_is_not_accepted(ask: Ask, server: Place) -> None:
