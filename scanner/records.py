@@ -130,7 +130,7 @@ class Batch:
     pieces: dict[int, Piece] = field(default_factory=dict)
 
 
-BEFORE, BEHIND = 430, 430
+BEFORE, BEHIND = 440, 440
 """Bytes before and behind a break within which every hit that it touches is looked for anew. What depends on more
 bytes than these is carried as a hit (see `versions`)."""
 

@@ -46,7 +46,8 @@ _OPTION = f"(?=[ \t\"'])(?<={_OPTION_NAME}){_OPTION_SCREEN}"
 _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
 _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 
-_ANCHOR = r"(?:(?:&[\w\-]{1,24}|!!str)[ \t]{1,2})?"  # YAML: password: &password x
+_ANCHOR = r"(?:(?:&[\w\-]{1,32}|!!str)[ \t]{1,4})?"  # YAML: password: &password x
+_ANCHOR_SCREEN = r"(?:[&!][\w\-!]{1,32}[ \t]{1,4})?"  # of short and of two kinds hyperscan's automaton grows too large
 _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
 _KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
@@ -156,7 +157,7 @@ _OPEN_SCREEN = OPEN.replace("(?i:", "(?:")
 
 def _behind(option: str) -> str:
     space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
-    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR}{space}"
+    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR_SCREEN}{space}"
     same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
     between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT}|{_BRACE_SCREEN})"
     return f"[\\w.\\- ]{{0,40}}{between}{_OPEN_SCREEN}"

@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a literal that is too long": (changed(LITERAL, literals=["mkey_" * 21]), "literals"),
     "a keyword that is too long": (changed(NAMED, keywords=["acme" * 26]), "keywords"),
     "a long keyword": (changed(NAMED, keywords=["acme" * 24], rank="generic"), "keywords"),
-    "an expression that is too wide": (changed(LITERAL, expression="mkey_[0-9a-f]{326}"), "expression"),
+    "an expression that is too wide": (changed(LITERAL, expression="mkey_[0-9a-f]{336}"), "expression"),
     "an expression that cannot be parsed": (changed(LITERAL, expression="(mkey_"), "expression"),
     "regex beside keywords": (changed(NAMED, regex="x"), "regex"),
     "keywords without value": (changed(NAMED, value=None), "value"),
