@@ -15,6 +15,7 @@ REFERENCES = [
     "${DB_PASSWORD}", "$DB_PASSWORD", "$(cat secret.txt)", "{{ password }}", "<%= password %>", "#{password}",
     "%(password)s", "%s", "%PASSWORD%", "process.env.KEY", "os.environ['KEY']", "secrets.KEY", "vault:secret/data",
     "op://vault/item", "ref+vault://x", "ENC[AES256]", "!vault", "********", "arn:aws:secretsmanager:x", "<password>",
+    "{password}", "{password!r}", "{key:>12}", "{password*12-24}",
     "[password]", "__password__", "@@password@@", ":password", "valueFrom", "file:/run/x",
 ]  # fmt: skip
 WORDS = ["None", "null", "TRUE", "password", "Secret", "string", "Optional", "admin", "test", "foobar", "undefined"]
