@@ -226,11 +226,7 @@ class Detector:
         before, after = self._finder.reach(row)
         found: list[Placed] = []
         faults = len(where[1].faults)
-        try:
-            anchors = self._finder.anchors(row, end, text)
-        except TimeoutError as error:
-            where[1].faults.append(Fault(where[0], str(error)))
-            return Seen((), self._finder.wide(row))
+        anchors = self._finder.anchors(row, end, text)
         for at in anchors:
             first, last = max(0, at - before), min(len(text), at + after)
             window = text[first:last]

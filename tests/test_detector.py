@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.detector import MEDIUM, SILENT, Detector, confidence
-from scanner.match import find
 from scanner.records import Batch, Confidence, Sighting, Tally
 from scanner.settings import DetectSettings
 from scanner.sources import pieces
@@ -182,23 +181,6 @@ def test_a_second_object_with_the_same_text_was_silently_incomplete(few_kinds: o
         tally = Tally()
         list(slow.sightings(Batch(data, (0,), (len(data),), (name,)), tally))
         assert [fault.object for fault in tally.faults] == [name]
-
-
-def test_a_name_whose_neighbourhood_takes_too_long_is_a_fault_of_its_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the prefilter's own expression is asked ran outside of what names a timeout."""
-    made = Detector(DetectSettings())
-
-    def slow(self: find.Kind, text: bytes, anchor: int) -> bool:
-        raise find.Timeout(self.credential.id)
-
-    monkeypatch.setattr(find.Kind, "is_sought", slow)
-    token = sample("npm-token")
-    data = f"password = 'kq8Zt2mWx0'\n{token}\n".encode()
-    for name in ("a.txt", "b.txt"):
-        tally = Tally()
-        found = list(made.sightings(Batch(data, (0,), (len(data),), (name,)), tally))
-        assert [item.secret.reveal() for item in found] == [token.encode()]
-        assert {fault.object for fault in tally.faults} == {name}
 
 
 # ---------------------------------------------------------------- pieces

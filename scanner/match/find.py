@@ -71,26 +71,23 @@ class Kind:
         return [(part, compiled(part.regex.encode())) for part in self.credential.parts]
 
     @cached_property
-    def _sought(self) -> tuple[regex.Pattern[bytes], regex.Pattern[bytes] | None]:
-        """What hyperscan looks for from the keyword on, in two halves (see `relation.halves`)."""
+    def _sought(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes] | None]:
+        """What hyperscan looks for from the keyword on, in two halves (see `relation.halves`).
+
+        By `re`, three times as fast here: it knows no timeout, and needs none, since all repeats are short.
+        """
         plain, led = relation.halves(self.credential.expression)
-        return compiled(plain.encode(), re.IGNORECASE), compiled(led.encode(), re.IGNORECASE) if led else None
+        return re.compile(plain.encode(), re.IGNORECASE), re.compile(led.encode(), re.IGNORECASE) if led else None
 
     def is_sought(self, text: bytes, anchor: int) -> bool:
-        """Whether the prefilter's own expression, which not every engine knows, holds from the keyword on.
-
-        Raises Timeout.
-        """
+        """Whether the prefilter's own expression, which not every engine knows, holds from the keyword on."""
         if not self._begins(text, anchor):
             return False
         plain, led = self._sought
-        try:
-            if plain.match(text, anchor, timeout=self.timeout) is not None:
-                return True
-            if led is None or led.match(text, anchor, timeout=self.timeout) is None:
-                return False
-        except TimeoutError:
-            raise Timeout(self.credential.id) from None
+        if plain.match(text, anchor) is not None:
+            return True
+        if led is None or led.match(text, anchor) is None:
+            return False
         return _led().search(text, max(0, anchor - SOUGHT_BEFORE), anchor) is not None
 
     def related(self, text: bytes, anchor: int) -> bool:
@@ -209,7 +206,7 @@ class Finder:
 
         For a literal that is one place. An expression tells its end only: what lies within its width before that
         is searched. Of kinds that are known by a name only those places are left that the prefilter's own expression
-        holds at, which depends on no more bytes than a hit may take and SOUGHT_BEFORE before them. Raises Timeout.
+        holds at, which depends on no more bytes than a hit may take and SOUGHT_BEFORE before them.
         """
         entry = self._entries[row]
         if not entry.expression:
