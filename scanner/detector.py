@@ -216,8 +216,7 @@ class Detector:
         known = self._arounds.get(row)
         if known is None:
             before, after = self._finder.reach(row)
-            entry = self.catalogue.entries[row]
-            known = self._arounds[row] = (before + (entry.width or len(entry.needle)), after)
+            known = self._arounds[row] = (before + self._finder.extent(row), after)
         return known
 
     def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> Seen:

@@ -72,3 +72,8 @@ class StoreError(ScanError):
 
 class GitError(ScanError):
     """git ended with an error where it should not have."""
+
+
+def said(error: ScanError | OSError) -> str:
+    """What went wrong, for a fault; of the system only its word: a path of ours tells nobody anything."""
+    return str(error.strerror or error) if isinstance(error, OSError) else str(error)

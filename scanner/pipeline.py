@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.detector import Detector
-from scanner.errors import ScanError
+from scanner.errors import ScanError, said
 from scanner.lazily import lazily
 from scanner.ledger import Ledger, order
 from scanner.records import Confidence, Fault, Finding, Origin, Shard, ShardResult, Sighting, Source, Summary, Tally
@@ -45,13 +45,8 @@ def scan_shard(settings: DetectSettings, shard: Shard) -> ShardResult:
             found += detector.sightings(batch, tally)
             packed.note(batch, tally)
     except (ScanError, OSError) as error:
-        tally.faults.append(Fault(shard.label, _said(error)))
+        tally.faults.append(Fault(shard.label, said(error)))
     return ShardResult(found, tally)
-
-
-def _said(error: ScanError | OSError) -> str:
-    """What went wrong; of the system only its word: a path of ours tells nobody anything."""
-    return str(error.strerror or error) if isinstance(error, OSError) else str(error)
 
 
 class Scan:
@@ -117,7 +112,7 @@ class Scan:
                     progress(self._tally.objects, self._tally.bytes)
                     yield from result.sightings
             except (ScanError, OSError) as error:  # a full disk, too
-                self._tally.faults.append(Fault(source.target, _said(error)))
+                self._tally.faults.append(Fault(source.target, said(error)))
             self._ledger.add(recalled())
             self._settle(source, inside)
         finally:
@@ -137,7 +132,7 @@ class Scan:
         try:
             origins = source.locate(found, self._call, self._tally)
         except (ScanError, OSError) as error:
-            self._tally.faults.append(Fault(source.target, f"where its findings are cannot be told: {_said(error)}"))
+            self._tally.faults.append(Fault(source.target, f"where its findings are cannot be told: {said(error)}"))
             origins = {
                 (name, print_): [Origin("", kind="object")] for name, prints in found.items() for print_ in prints
             }

@@ -47,7 +47,7 @@ _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubern
 _SIBLING = r"</key>\s{0,24}<string>"  # property lists
 
 _ANCHOR = r"(?:(?:&[\w\-]{1,32}|!!str)[ \t]{1,4})?"  # YAML: password: &password x
-_ANCHOR_SCREEN = r"(?:[&!][\w\-!]{1,32}[ \t]{1,4})?"  # of short and of two kinds hyperscan's automaton grows too large
+_ANCHOR_SCREEN = r"(?:[&!][\w\-!]{1,32}[ \t]{1,4})?"  # weaker: hyperscan's automaton of that is too large
 _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
 _KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"

@@ -212,13 +212,14 @@ it finds must lie within what is looked at around a change (`records.BEFORE`).""
 
 def _span(table: _Table, sought: str, literals: tuple[str, ...]) -> int:
     """The most bytes that a hit of `sought` takes. Raises PatternError where that is, or a literal is, too wide."""
-    longest = max(literals, key=len)
-    if len(longest) > _LONGEST:
-        raise table.fail("keywords" if table.raw.get("keywords") else "literals", f"{_LONGEST} characters at most")
+    named = "keywords" if table.raw.get("keywords") else ""
+    if max(map(len, literals)) > _LONGEST:
+        raise table.fail(named or "literals", f"{_LONGEST} characters at most")
     width = _guard(table, "expression", lambda: widths.width(sought.replace("(?<=", "(?:")))
     if width > _WIDEST:
-        field = "keywords" if table.raw.get("keywords") else "expression"
-        raise table.fail(field, f"may take {_WIDEST} bytes at most, and takes up to {width}: a beginning is enough")
+        raise table.fail(
+            named or "expression", f"may take {_WIDEST} bytes at most, and takes up to {width}: a beginning is enough"
+        )
     return width
 
 

@@ -21,7 +21,6 @@ from scanner.score.unless import excuse
 if TYPE_CHECKING:
     import regex
 
-if TYPE_CHECKING:
     from scanner.score.structure import Evidence
 
 PROVED = 0.97

@@ -14,8 +14,8 @@ from scanner.errors import TargetError, UsageError
 from scanner.sweep.config import Sweep
 from scanner.sweep.sending import Terms
 from scanner.sweep.visit import Outcome, Task, visit
-from scanner.sweep.workers import lost
-from scanner.workers import Lost, Walker
+from scanner.sweep.workers import lost, visited
+from scanner.workers import Walker
 
 try:
     from distributed import Client
@@ -58,13 +58,7 @@ class Cluster:
         walker = Walker(jobs, spread)
         large: list[Task] = []
         try:
-            for (task,), outcome in walker.run(visit, ((task,) for task in tasks)):
-                if isinstance(outcome, Lost):
-                    yield lost(task, str(outcome))
-                elif outcome.large:
-                    large.append(task)
-                else:
-                    yield outcome
+            yield from visited(walker, tasks, large)
             self.interrupted = walker.interrupted
             while large and not self.interrupted:
                 yield self._shared(replace(large.pop(0), large=0, jobs=jobs), spread)

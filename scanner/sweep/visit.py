@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO
 
-from scanner.errors import ScanError, TargetError
+from scanner.errors import ScanError, TargetError, said
 from scanner.pipeline import Scan
 from scanner.records import Finding, Found, Origin, Run, Shard, Sighting, Source, Summary, Tally
 from scanner.settings import DetectSettings, RunSettings, Settings, SourceSettings
@@ -69,10 +69,8 @@ def visit(task: Task, executor: Elsewhere | None = None) -> Outcome:
             if not path:
                 return Outcome(_result(task, "complete", begun), large=True)
             return _scanned(task, path, begun, executor)
-    except ScanError as error:
-        return Outcome(replace(_result(task, "failed", begun), errors=(str(error),)))
-    except OSError as error:  # a full disk, a folder that is gone
-        return Outcome(replace(_result(task, "failed", begun), errors=(f"{error.strerror or error}",)))
+    except (ScanError, OSError) as error:  # a full disk, a folder that is gone
+        return Outcome(replace(_result(task, "failed", begun), errors=(said(error),)))
 
 
 @contextlib.contextmanager

@@ -36,13 +36,7 @@ class Local:
         walker = Walker(self._jobs if len(tasks) > 1 else 1)
         large: list[Task] = []
         try:
-            for (task,), outcome in walker.run(visit, ((task,) for task in tasks)):
-                if isinstance(outcome, Lost):
-                    yield lost(task, str(outcome))
-                elif outcome.large:
-                    large.append(task)
-                else:
-                    yield outcome
+            yield from visited(walker, tasks, large)
         finally:
             walker.close()
         self.interrupted = walker.interrupted
@@ -51,6 +45,17 @@ class Local:
                 yield visit(replace(large.pop(0), large=0, jobs=self._jobs))
             except KeyboardInterrupt:
                 self.interrupted = True
+
+
+def visited(walker: Walker, tasks: Sequence[Task], large: list[Task]) -> Iterator[Outcome]:
+    """Outcomes of tasks that run beside each other; `large` gets those that are left for all workers together."""
+    for (task,), outcome in walker.run(visit, ((task,) for task in tasks)):
+        if isinstance(outcome, Lost):
+            yield lost(task, str(outcome))
+        elif outcome.large:
+            large.append(task)
+        else:
+            yield outcome
 
 
 def lost(task: Task, why: str) -> Outcome:

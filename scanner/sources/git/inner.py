@@ -301,11 +301,7 @@ class Version:
             start = pieces[at]
             source = pieces[at + 1]
             length = pieces[at + 2]
-            # A stretch that the object's edge cut off holds only where the version has the same edge.
-            low = 0 if start == 0 and source == 0 else max(source, 1)
-            high = source + length
-            if high != self.base_size or start + length != self.size:
-                high = min(high, self.base_size - 1)
+            low, high = self._intact(start, source, length)
             number = bisect_left(lows, low)
             while number < len(lows) and lows[number] < high:
                 if highs[number] <= high:
@@ -313,6 +309,17 @@ class Version:
                     found.append(start - source)
                 number += 1
         return found
+
+    def _intact(self, start: int, source: int, length: int) -> tuple[int, int]:
+        """Between which places of the base a stretch must lie to be held in one piece by a copy from there.
+
+        One that the object's edge cut off holds only where the version has the same edge.
+        """
+        low = 0 if start == 0 and source == 0 else max(source, 1)
+        high = source + length
+        if high != self.base_size or start + length != self.size:
+            high = min(high, self.base_size - 1)
+        return low, high
 
     def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
         """See `records.Version.followed`."""
@@ -325,10 +332,7 @@ class Version:
             source = pieces[at + 1]
             beyond = source + pieces[at + 2]
             shift = pieces[at] - source
-            low = 0 if pieces[at] == 0 and source == 0 else max(source, 1)  # as in `carried`
-            high = beyond
-            if high != self.base_size or beyond + shift != self.size:
-                high = min(high, self.base_size - 1)
+            low, high = self._intact(pieces[at], source, pieces[at + 2])
             number = bisect_left(starts, source)
             while number < count and starts[number] < beyond:
                 place = 5 * number
