@@ -11,7 +11,7 @@ from typing import Any
 
 from setuptools import find_packages, setup
 
-INNER = ("scanner/sources/git/inner.py", "scanner/sources/git/inner_trees.py")
+INNER = tuple(f"scanner/sources/git/{name}.py" for name in ("inner", "inner_repeats", "inner_trees"))
 
 
 def extensions() -> list[Any]:

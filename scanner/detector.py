@@ -13,18 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import engines
+from scanner.deltas import DeltaBatch, Version
 from scanner.records import (
     Batch,
     Confidence,
     Credential,
-    DeltaBatch,
     Fault,
     Piece,
     Reason,
     Sighting,
     Span,
     Tally,
-    Version,
 )
 from scanner.score.allow import MARK
 from scanner.secrets import Secret
@@ -158,7 +157,7 @@ class Detector:
     def sightings(self, batch: Batch | DeltaBatch, tally: Tally, least: float | None = None) -> Iterator[Sighting]:
         """What is to be reported of a batch, object by object, in the order of the buffer."""
         hits = self.engine.scan(batch.buffer)
-        hits.sort(key=_end)
+        hits.sort(key=by_end)
         bound = self._least if least is None else least
         if isinstance(batch, DeltaBatch):
             for version, found in self._carrier.found(batch, hits, tally):
@@ -331,7 +330,8 @@ def _pairs(kind: Credential) -> bool:
     return bool(kind.joins) or any(part.secret for part in kind.parts)
 
 
-def _end(hit: tuple[int, int]) -> int:
+def by_end(hit: tuple[int, int]) -> int:
+    """The order of hits."""
     return hit[1]
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from scanner.lightly import dataclass, field
 from scanner.secrets import Secret
+
+if TYPE_CHECKING:
+    from scanner.deltas import DeltaBatch
 
 
 class Confidence(IntEnum):
@@ -128,53 +131,6 @@ class Batch:
     ends: Sequence[int]
     objects: Sequence[str]
     pieces: dict[int, Piece] = field(default_factory=dict)
-
-
-BEFORE, BEHIND = 440, 440
-"""Bytes before and behind a break within which every hit that it touches is looked for anew. What depends on more
-bytes than these is carried as a hit (see `versions`)."""
-
-
-class Version(Protocol):
-    """One object of a delta walk, after its base in the order of the walk.
-
-    `base` is the base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when
-    asked for. Of a `leaf` nothing is made. `carried` tells which stretches of the base (`lows` ascending) it holds in
-    one piece: flat, two numbers each, the stretch's position and how much further on it stands. `followed` does so for
-    openings, flat, five numbers each, ascending: the hit, the stretch that it depends on, its row. It returns those
-    in one piece, of a leaf none, and as (row, end) the hits of others that are still there.
-    """
-
-    serial: int
-    base: int
-    size: int
-    leaf: bool
-
-    def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
-    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def data(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class DeltaBatch:
-    """The new stretches of some versions in one buffer, and the whole versions for what stands around them.
-
-    `starts` and `ends` are the stretches in `buffer`, ascending; `owners` are their versions (positions in
-    `versions`) and `offsets` where in these they begin. `live` are serials that later batches may name as bases.
-    """
-
-    buffer: bytes
-    starts: Sequence[int]
-    ends: Sequence[int]
-    owners: Sequence[int]
-    offsets: Sequence[int]
-    versions: Sequence[Version]
-    live: frozenset[int]
 
 
 class Fault(NamedTuple):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.detector import Detector, Placed, by_segment
-from scanner.records import DeltaBatch, Tally, Version
+from scanner.deltas import DeltaBatch, Version
+from scanner.detector import Detector, Placed, by_end, by_segment
+from scanner.records import Tally
 
 Hits = list[tuple[int, int]]
 
@@ -48,12 +49,13 @@ class Carrier:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._known: dict[int, Base] = {}
+        self._shown: dict[int, Hits] = {}  # by the number of a piece: its hits, ends counted from its beginning
 
     def found(
         self, batch: DeltaBatch, hits: Sequence[tuple[int, int]], tally: Tally
     ) -> Iterator[tuple[Version, list[Placed]]]:
         """Each version that shows something, with all that it shows."""
-        fresh = _by_version(batch, hits)
+        fresh = self._by_version(batch, hits)
         for owner, version in enumerate(batch.versions):
             mine = fresh.get(owner)
             base = self._known.get(version.base)
@@ -64,6 +66,22 @@ class Carrier:
                 yield version, placed
         self._known = {serial: base for serial, base in self._known.items() if serial in batch.live}
 
+    def _by_version(self, batch: DeltaBatch, hits: Sequence[tuple[int, int]]) -> dict[int, Hits]:
+        """The hits of every version with ends counted in the version, ascending."""
+        found: dict[int, Hits] = {}
+        for number, group in by_segment(batch.starts, batch.ends, hits):
+            start = batch.starts[number]
+            shown = [(row, end - start) for row, end in group]
+            if batch.numbers[number] >= 0:
+                self._shown[batch.numbers[number]] = shown
+            _place(found, batch.owners[number], shown, batch.offsets[number])
+        again = iter(batch.again)
+        for owner, offset, number in zip(again, again, again, strict=True):
+            if number in self._shown:
+                _place(found, owner, self._shown[number], offset)
+                found[owner].sort(key=by_end)
+        return found
+
     def _version(self, version: Version, base: Base | None, hits: Hits, tally: Tally) -> list[Placed]:
         placed: list[Placed] = []
         openings: list[int] = []
@@ -72,7 +90,7 @@ class Carrier:
             if base.openings:
                 openings, kept = version.followed(base.openings)
                 if kept:
-                    hits = sorted({*hits, *kept}, key=lambda hit: hit[1])
+                    hits = sorted({*hits, *kept}, key=by_end)
         if hits:
             fresh, opened = self._detector.placed(version.data, (0, version.size), hits, (version.name, tally))
             if opened and not version.leaf:
@@ -96,10 +114,5 @@ def _merged(openings: list[int], opened: Sequence[tuple[int, ...]]) -> list[int]
     return [number for opening in sorted(known.union(opened)) for number in opening]
 
 
-def _by_version(batch: DeltaBatch, hits: Sequence[tuple[int, int]]) -> dict[int, Hits]:
-    """The hits of every version with ends counted in the version, ascending."""
-    found: dict[int, Hits] = {}
-    for number, group in by_segment(batch.starts, batch.ends, hits):
-        shift = batch.offsets[number] - batch.starts[number]
-        found.setdefault(batch.owners[number], []).extend((row, end + shift) for row, end in group)
-    return found
+def _place(found: dict[int, Hits], owner: int, shown: Hits, offset: int) -> None:
+    found.setdefault(owner, []).extend((row, end + offset) for row, end in shown)

@@ -207,7 +207,7 @@ def _guard(table: _Table, field: str, parse: Callable[[], int]) -> int:
 
 _LONGEST, _WIDEST = 100, 340
 """Bytes of a literal, which grows fourfold at most where it is encoded, and of what the prefilter looks for: all that
-it finds must lie within what is looked at around a change (`records.BEFORE`)."""
+it finds must lie within what is looked at around a change (`deltas.BEFORE`)."""
 
 
 def _span(table: _Table, sought: str, literals: tuple[str, ...]) -> int:

@@ -16,8 +16,9 @@ import ahocorasick
 
 from scanner.catalogue import relation
 from scanner.compiled import compiled
+from scanner.deltas import BEFORE, BEHIND
 from scanner.match import decode
-from scanner.records import BEFORE, BEHIND, REACH, Credential, Entry, Match, Part
+from scanner.records import REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
 
 if TYPE_CHECKING:

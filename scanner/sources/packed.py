@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.records import Batch, DeltaBatch, Skip, Tally
+from scanner.deltas import DeltaBatch
+from scanner.records import Batch, Skip, Tally
 
 REASON = "compressed, not opened"
 MOST = 1000

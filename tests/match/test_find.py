@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from scanner import engines
 from scanner.catalogue import relation, schema, widths
+from scanner.deltas import BEFORE, BEHIND
 from scanner.match.find import SOUGHT_BEFORE, Finder, Sight, Timeout
 from scanner.prefilter import literals
-from scanner.records import BEFORE, BEHIND, REACH
+from scanner.records import REACH
 
 BASE: dict[str, Any] = {
     "id": "made-up-key", "name": "Made-up key", "source": "unconfirmed",

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from distributed import Client
 
+from scanner.deltas import DeltaBatch
 from scanner.pipeline import scan_shard
-from scanner.records import Batch, DeltaBatch, ShardResult, Tally
+from scanner.records import Batch, ShardResult, Tally
 from scanner.secrets import Recalled, unseal
 from scanner.settings import DetectSettings
 from scanner.sources.git import inner, objects, plan

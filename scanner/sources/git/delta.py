@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.cache import write_atomically
+from scanner.deltas import BEFORE, BEHIND, DeltaBatch
 from scanner.errors import GitError, UsageError
-from scanner.records import BEFORE, BEHIND, Batch, DeltaBatch, Tally
+from scanner.records import Batch, Tally
 from scanner.sources.git import inner
 from scanner.sources.git.objects import HUGE, whole_objects
 from scanner.sources.git.packs import index_of
@@ -82,12 +83,15 @@ def keep(path: str, numbers: bytes) -> None:
 
 
 def _batch(walk: inner.Walk) -> DeltaBatch:
+    gathered = walk.gathered
     return DeltaBatch(
-        b"".join(walk.parts),
-        walk.starts,
-        walk.ends,
-        walk.owners,
-        walk.offsets,
+        b"".join(gathered.parts),
+        gathered.starts,
+        gathered.ends,
+        gathered.owners,
+        gathered.offsets,
+        gathered.numbers,
+        gathered.again,
         walk.versions,
         frozenset(walk.live()),
     )

@@ -13,6 +13,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.sources.git.inner_repeats import Gathered
+
 
 def _best() -> Any:
     """The fastest zlib at hand."""
@@ -269,7 +271,7 @@ _COPY_BYTES = [sum((code >> bit) & 1 for bit in range(7)) for code in range(128)
 
 
 class Version:
-    """One object of a delta walk; see `records.Version`. What is made of nothing else is built when it is asked for."""
+    """One object of a delta walk; see `deltas.Version`. What is made of nothing else is built when it is asked for."""
 
     def __init__(self, serial: int, oid: bytes, base: int, size: int, data: bytes) -> None:
         """`data` is the whole object, or nothing yet (see `later`)."""
@@ -294,7 +296,7 @@ class Version:
             self._source = source
 
     def carried(self, lows: list[int], highs: list[int]) -> list[int]:
-        """See `records.Version.carried`."""
+        """See `deltas.Version.carried`."""
         found: list[int] = []
         pieces = copies(self._delta) if self._delta else []
         for at in range(0, len(pieces), 3):
@@ -322,7 +324,7 @@ class Version:
         return low, high
 
     def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
-        """See `records.Version.followed`."""
+        """See `deltas.Version.followed`."""
         held: list[int] = []
         lost: list[tuple[int, int]] = []
         starts = openings[0::5]
@@ -386,6 +388,7 @@ class Walk:
         self._hash_size = hash_size
         self._names = names
         self._most_new, self._most_held, self._huge, self._before, self._behind = limits
+        self.gathered = Gathered(self._behind)
         self._serial = first - 1
         self._path: list[tuple[int, bytes, bool]] = []
         self._lost: set[int] = set()
@@ -400,13 +403,8 @@ class Walk:
 
     def begin(self) -> None:
         """A new batch."""
-        self.parts: list[bytes] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.owners: list[int] = []
-        self.offsets: list[int] = []
+        self.gathered.begin()
         self.versions: list[Version] = []
-        self.used = 0
         self.held = 0
 
     def fill(self) -> bool:
@@ -414,7 +412,7 @@ class Walk:
         for row in self._rows:
             self._serial += 1
             self._visit(row)
-            if self.used >= self._most_new or self.held >= self._most_held:
+            if self.gathered.used >= self._most_new or self.held >= self._most_held:
                 return True
         return False
 
@@ -425,7 +423,7 @@ class Walk:
     def _visit(self, row: tuple[int, ...]) -> None:
         offset, end, number, base, crc, marks = row
         known = marks & (IS_KNOWN | IS_OLD) != 0
-        kept = len(self.parts)
+        parts: list[bytes] = []
         name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
         fresh: list[int] = []
         source = b""
@@ -448,11 +446,10 @@ class Walk:
                 delta = data
                 size = made(delta)
                 made_up = marks & IS_LEAF == 0
-                data, fresh = apply(delta, source, self._before, self._behind, self.parts, made_up)
+                data, fresh = apply(delta, source, self._before, self._behind, parts, made_up)
             if size > self._huge or self._path_bytes + len(data) > self._most_held:
                 raise Malformed("too large for the walk")
         except (Malformed, IndexError, OSError):
-            del self.parts[kept:]
             self._lost.add(self._serial)
             if marks & KIND == COMMIT:
                 self.odd.append(name)
@@ -463,7 +460,6 @@ class Walk:
             self._path.append((self._serial, data, known))
             self._path_bytes += len(data)
         if known:
-            del self.parts[kept:]
             if marks & IS_OLD and marks & KIND == COMMIT:
                 if delta:
                     data = apply(delta, source, 0, 0, [], True)[0]
@@ -473,25 +469,25 @@ class Walk:
         self.objects += 1
         self.bytes += size
         if marks & KIND != BLOB:
-            del self.parts[kept:]
             if not made_up:
                 data = apply(delta, source, 0, 0, [], True)[0]
             self._message(name, data, marks & KIND)
         elif kind >= 6 and not hidden:
             version = Version(self._serial, name, base, size, data)
             version.later(delta, source, made_up)
-            self._add(version, fresh)
+            text = parts[0] if len(parts) == 1 else b"".join(parts)
+            self.gathered.stretches(len(self.versions), fresh, text)
+            self.versions.append(version)
             self.held += len(delta) + len(data)
         else:
-            del self.parts[kept:]
             if not made_up:
                 data = apply(delta, source, 0, 0, [], True)[0]
             self._alone(name, data)
 
     def _alone(self, name: bytes, data: bytes) -> None:
         """An object that is looked at from its first byte to its last."""
-        self.parts.append(data)
-        self._add(Version(self._serial, name, -1, len(data), data), [0, len(data)])
+        self.gathered.whole(len(self.versions), data)
+        self.versions.append(Version(self._serial, name, -1, len(data), data))
         self.held += len(data)
 
     def _message(self, name: bytes, data: bytes, kind: int) -> None:
@@ -501,19 +497,6 @@ class Walk:
         start = data.find(b"\n\n")
         if start >= 0:
             self._alone(name, data[start + 2 :])
-
-    def _add(self, version: Version, fresh: list[int]) -> None:
-        owner = len(self.versions)
-        used = self.used
-        for at in range(0, len(fresh), 2):
-            start = fresh[at]
-            self.starts.append(used)
-            used += fresh[at + 1] - start
-            self.ends.append(used)
-            self.owners.append(owner)
-            self.offsets.append(start)
-        self.used = used
-        self.versions.append(version)
 
 
 def commit(name: bytes, data: bytes, commits: list[int], parents: list[int]) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import scanner
+from scanner.deltas import BEFORE, BEHIND
 from scanner.match import find
-from scanner.records import BEFORE, BEHIND, Finding, Summary
+from scanner.records import Finding, Summary
 from scanner.settings import RunSettings, Settings, SourceSettings
 from scanner.sources.git import delta
 from tests.helpers.repositories import Repo
@@ -49,6 +50,8 @@ def line(rnd: random.Random) -> str:
         return f"password: '{''.join(rnd.choices('abcdefghkmnpqrstuvwxyz23456789!#', k=14))}'"
     if kind == 5:
         return "this is an example of a dummy placeholder"
+    if kind == 6:
+        return ""  # where a long stretch is cut
     return " ".join(rnd.choice(["alpha", "beta", "gamma", "delta", "x = 1", "return", "# note"]) for _ in range(9))
 
 
@@ -76,7 +79,7 @@ def edit(rnd: random.Random, rows: list[str]) -> list[str]:
 
 def history(repo: Repo, rnd: random.Random) -> None:
     """Random edits, renames, reverts and merges of a few files."""
-    files = {f"f{i}.txt": [line(rnd) for _ in range(rnd.randint(20, 120))] for i in range(2)}
+    files = {f"f{i}.txt": [line(rnd) for _ in range(rnd.randint(20, 240))] for i in range(2)}
     before = dict(files)
     for step in range(14):
         name = rnd.choice(sorted(files))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scanner.sources.git import inner, inner_trees
 
 
-def _interpreted(module: ModuleType) -> ModuleType:
+def interpreted(module: ModuleType) -> ModuleType:
     path = Path(module.__file__ or "").parent / f"{module.__name__.rpartition('.')[2]}.py"
     spec = importlib.util.spec_from_file_location(f"interpreted_{path.stem}", path)
     assert spec and spec.loader
@@ -29,7 +29,7 @@ def _loop(*modules: ModuleType) -> SimpleNamespace:
     return SimpleNamespace(**{name: value for module in reversed(modules) for name, value in vars(module).items()})
 
 
-LOOPS = {"interpreted": _loop(_interpreted(inner), _interpreted(inner_trees))}
+LOOPS = {"interpreted": _loop(interpreted(inner), interpreted(inner_trees))}
 LOOPS |= {"compiled": _loop(inner, inner_trees)} if inner.COMPILED else {}
 
 

@@ -1,0 +1,58 @@
+"""What the walk over delta trees hands on: what is new in each version, and what is looked at around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from scanner.lightly import dataclass
+
+BEFORE, BEHIND = 440, 440
+"""Bytes before and behind a break within which every hit that it touches is looked for anew. What depends on more
+bytes than these is carried as a hit (see `versions`)."""
+
+
+class Version(Protocol):
+    """One object of a delta walk, after its base in the order of the walk.
+
+    `base` is the base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when
+    asked for. Of a `leaf` nothing is made. `carried` tells which stretches of the base (`lows` ascending) it holds in
+    one piece: flat, two numbers each, the stretch's position and how much further on it stands. `followed` does so for
+    openings, flat, five numbers each, ascending: the hit, the stretch that it depends on, its row. It returns those
+    in one piece, of a leaf none, and as (row, end) the hits of others that are still there.
+    """
+
+    serial: int
+    base: int
+    size: int
+    leaf: bool
+
+    def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
+    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaBatch:
+    """What is new in some versions in one buffer, and the whole versions for what stands around it.
+
+    `starts` and `ends` are pieces of `buffer`, ascending; `owners` are their versions (positions in `versions`),
+    `offsets` where in these they begin, and `numbers` what they are known by from now on, -1 for nothing. `again`
+    holds pieces that show what an earlier one did, flat: owner, offset, number. `live` are serials that later batches
+    may name as bases.
+    """
+
+    buffer: bytes
+    starts: Sequence[int]
+    ends: Sequence[int]
+    owners: Sequence[int]
+    offsets: Sequence[int]
+    numbers: Sequence[int]
+    again: Sequence[int]
+    versions: Sequence[Version]
+    live: frozenset[int]
