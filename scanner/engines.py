@@ -11,6 +11,7 @@ from scanner.errors import UsageError
 from scanner.records import Credential, Engine, Entry
 
 _DATABASE = ".hsdb"
+_NO_HYPERSCAN = "hyperscan does not run here; install it or use --engine ahocorasick"
 _offered: dict[str, Any] = {}
 
 
@@ -31,6 +32,22 @@ def _table(credentials: Sequence[Credential]) -> list[Entry]:
     return literals.build(credentials)
 
 
+def over(name: str, kinds: Sequence[Credential]) -> Engine:
+    """The engine of that name over these kinds alone, in no cache: to tell where any of them has a hit."""
+    entries = _table(kinds)
+    if name != "ahocorasick":
+        try:
+            from scanner.prefilter import hyperscan
+
+            return hyperscan.HyperscanEngine.compile(entries)
+        except ImportError:
+            if name == "hyperscan":
+                raise UsageError(_NO_HYPERSCAN) from None
+    from scanner.prefilter.ahocorasick import AhoCorasickEngine
+
+    return AhoCorasickEngine(entries, _words(entries, kinds))
+
+
 def engine(name: str, catalogue: Catalogue) -> Engine:
     """The engine of that name; `auto` takes hyperscan where it runs."""
     if name != "ahocorasick":
@@ -38,17 +55,17 @@ def engine(name: str, catalogue: Catalogue) -> Engine:
             return _hyperscan(catalogue)
         except ImportError:
             if name == "hyperscan":
-                raise UsageError("hyperscan does not run here; install it or use --engine ahocorasick") from None
+                raise UsageError(_NO_HYPERSCAN) from None
     from scanner.prefilter.ahocorasick import AhoCorasickEngine
 
-    return AhoCorasickEngine(catalogue.entries, _words(catalogue))
+    return AhoCorasickEngine(catalogue.entries, _words(catalogue.entries, catalogue.credentials))
 
 
-def _words(catalogue: Catalogue) -> list[tuple[str, ...]]:
+def _words(entries: Sequence[Entry], kinds: Sequence[Credential]) -> list[tuple[str, ...]]:
     def of(entry: Entry) -> tuple[str, ...]:
-        return tuple(word for number in entry.credentials for word in catalogue.credentials[number].literals)
+        return tuple(word for number in entry.credentials for word in kinds[number].literals)
 
-    return [of(entry) if entry.expression else () for entry in catalogue.entries]
+    return [of(entry) if entry.expression else () for entry in entries]
 
 
 def database_name(catalogue: Catalogue) -> str:

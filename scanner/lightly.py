@@ -33,8 +33,14 @@ class _Twins:
     def __init__(self, name: str, defaults: dict[str, _Default]) -> None:
         self._name = name
         self._defaults = defaults
+        self._made: dict[type, Any] = {}  # `asdict` asks for each record
 
     def __get__(self, _: object, owner: type) -> Any:
+        if owner not in self._made:
+            self._made[owner] = self._make(owner)
+        return self._made[owner]
+
+    def _make(self, owner: type) -> Any:
         import dataclasses
 
         made: dict[str, Any] = {"__annotations__": owner.__annotations__}

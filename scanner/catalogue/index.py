@@ -163,12 +163,14 @@ def _parse(data: Any, anew: Callable[[], Tables]) -> Tables | None:
     except (ValueError, TypeError):
         return None
     kinds = len(numbers)
-    credentials = _Rows(_Index(data, ends[: kinds + 1], sums[:kinds]), _credential, lambda: anew()[0])
+    credentials = _Rows(_Index(data, ends[: kinds + 1], sums[:kinds]), credential, lambda: anew()[0])
     entries = _Rows(_Index(data, ends[kinds:], sums[kinds:]), _entry, lambda: anew()[1])
     return credentials, entries, numbers
 
 
-def _credential(raw: dict[str, Any]) -> Credential:
+def credential(raw: dict[str, Any]) -> Credential:
+    """A kind of what `asdict` makes of one, read back from JSON."""
+    raw = dict(raw)
     parts = tuple(Part(**part) for part in raw.pop("parts"))
     fixed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return Credential(parts=parts, **fixed)

@@ -1,4 +1,4 @@
-"""A dask cluster as the workers: whole repositories are its tasks; of a large one, the shards.
+"""A dask cluster as the workers: repositories are its tasks, several small ones as one; of a large one, the shards.
 
 The cache folder must be the same for coordinator and workers (a shared file system); the store is the coordinator's
 alone. What a worker sends back is redacted. TLS between the nodes is dask's own: see docs/sweep.md.
@@ -30,6 +30,9 @@ _WAIT = 60
 _LEAST = 32
 """Half of what is sent ahead at least: so a cluster that grows by its load sees some."""
 
+_MOST, _TURNS = 8, 8
+"""Small repositories sent as one at the most, and how often each worker is to be sent some at the least."""
+
 
 class Cluster:
     """A scheduler and its workers (fulfils `Workers`)."""
@@ -58,7 +61,7 @@ class Cluster:
         walker = Walker(jobs, spread)
         large: list[Task] = []
         try:
-            yield from visited(walker, tasks, large)
+            yield from visited(walker, tasks, large, at_once(len(tasks), spread.workers()))
             self.interrupted = walker.interrupted
             while large and not self.interrupted:
                 yield self._shared(replace(large.pop(0), large=0, jobs=jobs), spread)
@@ -79,6 +82,11 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster; it goes on without us."""
         self._client.close()
+
+
+def at_once(tasks: int, workers: int) -> int:
+    """How many small repositories to send as one: each worker is to have its turn several times."""
+    return max(1, min(_MOST, tasks // (_TURNS * max(1, workers))))
 
 
 def _security(address: str) -> Security | None:

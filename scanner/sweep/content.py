@@ -51,17 +51,7 @@ class Content:
 
     def open(self) -> list[Segment]:
         """All published segments, the largest first; one that is damaged counts as not there."""
-        for _ in range(20):
-            found = []
-            try:
-                for name in sorted(os.listdir(self.folder)):
-                    if name.endswith(".seg"):
-                        with contextlib.suppress(ValueError):
-                            found.append(Segment(os.path.join(self.folder, name)))
-                return sorted(found, key=lambda item: -item.count)
-            except FileNotFoundError:
-                continue  # it was merged while we read
-        raise StoreError(f"{self.folder}: its files change all the time")
+        return opened(self.folder)
 
     def leave(self, ids: Bytes, sightings: Sequence[Sighting], key: bytes) -> str:
         """Write a pending segment; its token, "" where there is nothing to tell."""
@@ -74,6 +64,14 @@ class Content:
         hits = [(bytes.fromhex(name)[:12], b"".join(rows)) for name, rows in lines.items()]
         segments.write(os.path.join(self.folder, token + ".pending"), halves(ids), hits)
         return token
+
+    def take(self, ids: Bytes, hits: Sequence[tuple[bytes, bytes]]) -> int:
+        """Count objects as known with what another set saw in them, as `segments.write` has it; how many."""
+        if len(ids):
+            token = uuid.uuid4().hex
+            segments.write(os.path.join(self.folder, token + ".pending"), halves(ids), hits)
+            self.publish(token)
+        return len(ids)
 
     def publish(self, token: str) -> None:
         """From now on its objects are known."""
@@ -112,6 +110,21 @@ class Content:
         with open(os.path.join(self.folder, "lock"), "w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
+
+
+def opened(folder: str) -> list[Segment]:
+    """See `Content.open`."""
+    for _ in range(20):
+        found = []
+        try:
+            for name in sorted(os.listdir(folder)):
+                if name.endswith(".seg"):
+                    with contextlib.suppress(ValueError):
+                        found.append(Segment(os.path.join(folder, name)))
+            return sorted(found, key=lambda item: -item.count)
+        except FileNotFoundError:
+            continue  # it was merged while we read
+    raise StoreError(f"{folder}: its files change all the time")
 
 
 class View:

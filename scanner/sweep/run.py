@@ -8,15 +8,16 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from scanner.engines import catalogue
 from scanner.errors import ScanError, UsageError
 from scanner.records import Fault
 from scanner.store import outbox, reading, writing
 from scanner.store.database import Database, now
 from scanner.store.results import Result
-from scanner.sweep import after, refs
+from scanner.sweep import after, kinds, refs
 from scanner.sweep.audit import Audit
 from scanner.sweep.config import Sweep, environment
 from scanner.sweep.content import Content
@@ -74,12 +75,14 @@ class Run:
         os.makedirs(sweep.cache, mode=0o700, exist_ok=True)
         self._content = Content(sweep.cache, self._version)
         self._mirrors = Mirrors(sweep.cache, sweep.budget, sweep.fetch_timeout)
+        self._carried: str | None = None
         self.done = Done()
         self._begun = time.monotonic()
 
     def go(self, globs: Sequence[str] = ()) -> Done:
         """Sweep once. What goes wrong with a repository is told, and the sweep goes on."""
         done = self.done = Done()
+        self._carried = None
         self._begun = time.monotonic()
         with open(os.path.join(self._sweep.cache, "sweep.lock"), "w") as lock:
             alone = _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB) or not _locked(lock, fcntl.LOCK_SH)
@@ -128,7 +131,9 @@ class Run:
                 elif last.get(repository.name) == (tips.digest, self._scope):
                     same.append(self._unchanged(repository, tips, at, audit))
                 else:
-                    tasks.append(self._task(repository, tips, at))
+                    task = self._task(repository, tips, at)
+                    again = last.get(repository.name, ("", ""))[1] == self._scope
+                    tasks.append(task if again else replace(task, before=self._before()))
                 if len(same) >= _AT_ONCE:
                     writing.record_unchanged(self._store, self.done.number, same)
                     same = []
@@ -144,6 +149,14 @@ class Run:
             repository, tips, at, own.detect, self._version, self._scope, own.cache, own.exclude, own.fetch_timeout,
             own.large, 1, self._seal,
         )  # fmt: skip
+
+    def _before(self) -> str:
+        """See `kinds.before`; asked when there is something to scan."""
+        if self._carried is None:
+            self._carried = kinds.before(
+                self._content.folder, lambda: catalogue(self._sweep.detect.patterns).credentials
+            )
+        return self._carried
 
     def _unchanged(self, repository: Repository, tips: Tips, at: str, audit: Audit) -> Result:
         result = Result(repository.name, repository.shown, "unchanged", at, tips.digest, self._scope, tips.tip)

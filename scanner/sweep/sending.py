@@ -72,7 +72,8 @@ def send(terms: Terms, where: Callable[[], str], function: Callable[..., Any], a
 def _faulty(result: Any) -> bool:
     if isinstance(result, ShardResult):
         return bool(result.tally.faults)
-    return isinstance(result, Outcome) and result.result.state in ("failed", "incomplete")
+    outcomes = result if isinstance(result, list) else [result]
+    return any(isinstance(one, Outcome) and one.result.state in ("failed", "incomplete") for one in outcomes)
 
 
 def _fit(where: Callable[[], str]) -> None:

@@ -1,4 +1,4 @@
-"""The pattern set's version: a hash of all that decides what an object's bytes lead to."""
+"""The pattern set's version: two hashes, together of all that decides what an object's bytes lead to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scanner.errors import TargetError
 from scanner.settings import DetectSettings
 from scanner.version import VERSION
 
+_HALF = 16
 FORMAT = 1
 """Raised when what is kept of an object changes its form."""
 _CODE = ("match", "prefilter", "score", "sources", "catalogue", "detector.py", "versions.py", "secrets.py")
@@ -19,20 +20,27 @@ _CODE = ("match", "prefilter", "score", "sources", "catalogue", "detector.py", "
 def pattern_set(settings: DetectSettings, seal: bytes = b"") -> str:
     """32 hex digits: the same on every machine that would find the same. Raises UsageError for lacking patterns.
 
-    It depends on the patterns' contents, on keysieve's version and code, on the confidence and the comments that
-    count, and on the keys of fingerprints and of sealed copies. The engines find the same, so they do not.
+    The last 16 depend on the patterns' contents; the first 16 (`base`) on keysieve's version and code, on the
+    confidence and the comments that count, and on the keys of fingerprints and of sealed copies. The engines find the
+    same, so nothing depends on them.
     """
-    digest = hashlib.sha256(f"{FORMAT}\0{VERSION}\0{settings.minimum.name}\0{settings.honour_allow}\0".encode())
+    own = hashlib.sha256(f"{FORMAT}\0{VERSION}\0{settings.minimum.name}\0{settings.honour_allow}\0".encode())
     for key in (settings.fingerprint_key, seal):
-        digest.update(hashlib.sha256(b"content\0" + key).digest())
-    for folder in (builtin_folder(), *settings.patterns):
-        for path in pattern_files([folder]):
-            _add(digest, os.path.relpath(path, folder), path)
+        own.update(hashlib.sha256(b"content\0" + key).digest())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for name in _CODE:
         for path in _sources(os.path.join(package, name)):
-            _add(digest, os.path.relpath(path, package), path)
-    return digest.hexdigest()[:32]
+            _add(own, os.path.relpath(path, package), path)
+    kinds = hashlib.sha256()
+    for folder in (builtin_folder(), *settings.patterns):
+        for path in pattern_files([folder]):
+            _add(kinds, os.path.relpath(path, folder), path)
+    return own.hexdigest()[:_HALF] + kinds.hexdigest()[:_HALF]
+
+
+def base(version: str) -> str:
+    """What of a version does not depend on the patterns: sets that share it differ in their kinds alone."""
+    return version[:_HALF]
 
 
 def agree(settings: DetectSettings, seal: bytes, version: str) -> None:

@@ -17,12 +17,14 @@ from scanner.sources.git.discover import discover
 from scanner.sources.git.door import Door
 from scanner.sources.git.history import HistorySource
 from scanner.store.results import Result
+from scanner.sweep.carry import Sets, carry
 from scanner.sweep.content import Content, View
 from scanner.sweep.mirrors import Mirrors, doors, packed
 from scanner.sweep.redact import Elsewhere, Known, known, redacted, sealed
 from scanner.sweep.refs import Tips, token_of
 from scanner.sweep.repositories import Repository
 from scanner.sweep.version import agree
+from scanner.workers import Walker
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _MOST_ERRORS = 1000
@@ -46,6 +48,7 @@ class Task:
     large: int = 0  # 0: there is nothing too large
     jobs: int = 1
     seal: bytes = field(default=b"", repr=False)
+    before: str = ""  # the folder of the pattern set from which what is known may be carried over
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,16 @@ def _is_large(task: Task, path: str) -> bool:
 
 def _scanned(task: Task, path: str, begun: float, executor: Elsewhere | None) -> Outcome:
     content = Content(task.cache, task.version)
-    view = content.view()
     found = discover(path)
     if found is None:
         raise TargetError(f"{path}: is no repository")
-    door = Door(found, doors(task.cache) if executor else "")
+    shared = doors(task.cache) if executor else ""
+    if task.before:
+        with contextlib.suppress(ScanError, OSError):  # all of it is scanned again, and that tells what is wrong
+            sets = Sets(task.before, content.folder, task.detect.engine)
+            carry(content, sets, Door(found, shared), Walker(task.jobs, executor))
+    view = content.view()
+    door = Door(found, shared)
     inner = HistorySource(door, task.repository.name, known=view)
     settings = Settings(task.detect, source=SourceSettings(exclude=task.exclude), run=RunSettings(task.jobs))
     scan = Scan([task.repository.name], settings, executor)

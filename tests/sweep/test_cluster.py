@@ -63,7 +63,11 @@ def test_a_cluster_finds_what_this_machine_finds_and_outlives_its_workers(place:
     assert {(item.finding.fingerprint, item.finding.places) for item in place.known()} == by_cluster
 
 
-def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(place: Place, tmp_path: Path) -> None:
+def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where several repositories are sent as one."""
+    monkeypatch.setattr("scanner.sweep.cluster._TURNS", 1)
     many(place)
     with nodes(tmp_path / "nodes", 3) as made:
         victims = [*made.processes[1:3], made.worker(nanny=True)]

@@ -96,7 +96,7 @@ def test_the_shards_of_a_large_repository_are_scanned_by_all_workers(
     with nodes(tmp_path / "nodes", 2) as made:
         done = sweep(place, made.address)
     assert (done.state, dict(done.states)) == ("complete", {"complete": 1})
-    assert spied["visit"] == 1
+    assert spied["visit_each"] == 1
     assert spied["scan_shard"] > 8
     assert spied["walk" if way == "listing" else "holders"] > 0  # history is told by the workers, too
     assert stored(place.known(), "gh/acme/big") == whole(bare)

@@ -1,0 +1,155 @@
+"""A new pattern set: what is known under the one before is carried over where no kind that differs has a hit.
+
+The objects of a repository that only the set before knows are read once, for hits of those kinds alone. What has one,
+or cannot be read, is left to be scanned with the whole set; the rest becomes known with what was seen in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner import engines
+from scanner.detector import by_segment
+from scanner.errors import ScanError
+from scanner.records import DeltaBatch, Engine, Shard, Tally
+from scanner.sources.git.arrays import Bytes
+from scanner.sources.git.door import Door
+from scanner.sources.git.history import HistorySource
+from scanner.sources.git.trees import TreeShard
+from scanner.sweep import kinds
+from scanner.sweep.content import Content, opened
+from scanner.sweep.segments import Segment, find, halves
+from scanner.workers import Lost, Walker
+
+
+class Sets(NamedTuple):
+    """The folders of two pattern sets, and the engine to look with."""
+
+    before: str
+    after: str
+    engine: str
+
+
+class Looked(NamedTuple):
+    """Of a shard: the objects in which a kind that differs has a hit, and those that could not be read.
+
+    `whole` is False where that cannot be told by object.
+    """
+
+    hits: frozenset[str]
+    whole: bool
+
+
+def carry(content: Content, sets: Sets, door: Door, walker: Walker) -> int:
+    """Carry over what a repository holds; how many objects. The door is closed. Raises KeyboardInterrupt."""
+    asked = _Asked(content.open(), opened(sets.before))
+    source = HistorySource(door, "", known=asked)
+    tally = Tally()
+    hits: set[str] = set()
+    whole = True
+    try:
+        shards = ((sets, shard) for shard in source.shards(tally) if not isinstance(shard, TreeShard))
+        for _, looked in walker.run(look, shards, lambda task: int(task[1].weight)):
+            whole = whole and not isinstance(looked, Lost) and looked.whole
+            hits |= frozenset() if isinstance(looked, Lost) else looked.hits
+    finally:
+        source.close()
+        walker.close()
+    if walker.interrupted:
+        raise KeyboardInterrupt
+    if not whole or any(not _is_id(fault.object) for fault in tally.faults):
+        return 0  # everything is scanned again
+    hits.update(fault.object for fault in tally.faults)
+    differing = {kind.id for kind in kinds.differing(sets.before, sets.after) or ()}
+    return content.take(*asked.without(hits, differing))
+
+
+def look(sets: Sets, shard: Shard) -> Looked:
+    """Where in a shard any kind that differs has a hit, in whichever process this is."""
+    tally = Tally()
+    hits: set[str] = set()
+    touched: set[int] = set()
+    try:
+        for batch in shard.batches(tally):
+            found = sorted(_engine(sets).scan(batch.buffer), key=lambda hit: hit[1])
+            if isinstance(batch, DeltaBatch):
+                touched = _versions(batch, found, touched, hits)
+            else:
+                hits.update(batch.objects[number] for number, _ in by_segment(batch.starts, batch.ends, found))
+    except (ScanError, OSError):
+        return Looked(frozenset(), whole=False)
+    hits.update(fault.object for fault in tally.faults)
+    return Looked(frozenset(hits), all(_is_id(fault.object) for fault in tally.faults))
+
+
+def _versions(batch: DeltaBatch, found: Sequence[tuple[int, int]], touched: set[int], hits: set[str]) -> set[int]:
+    """Adds to `hits` the versions with a hit in a new stretch, or made of one that counts: a hit that is in no new
+    stretch was copied in one piece. The serials of those that others may be made of.
+    """
+    fresh = {batch.owners[number] for number, _ in by_segment(batch.starts, batch.ends, found)}
+    for owner, version in enumerate(batch.versions):
+        if owner in fresh or version.base in touched:
+            hits.add(version.name)
+            touched.add(version.serial)
+    return touched & batch.live
+
+
+@lru_cache(maxsize=2)
+def _engine(sets: Sets) -> Engine:
+    found = kinds.differing(sets.before, sets.after)
+    if not found:
+        raise ScanError("the kinds of the pattern set before are gone")
+    return engines.over(sets.engine, found)
+
+
+class _Asked:
+    """Which objects of a repository only the set before knows (fulfils `Known`): they are the ones to read."""
+
+    def __init__(self, own: list[Segment], before: list[Segment]) -> None:
+        self._own = own
+        self._before = before
+        self._ids: list[Bytes] = []
+
+    def fresh(self, ids: Bytes) -> NDArray[np.bool_]:
+        """See `Known.fresh`."""
+        asked = _among(self._before, ids) & ~_among(self._own, ids)
+        self._ids.append(ids[asked])
+        return asked
+
+    def without(self, hits: set[str], differing: set[str]) -> tuple[Bytes, list[tuple[bytes, bytes]]]:
+        """The ids that were asked for and are not among `hits`, with what was seen in them, as `segments.write` has it.
+
+        What was seen of a kind that differs is not carried over in any case.
+        """
+        ids: Bytes = np.concatenate(self._ids) if self._ids else np.zeros((0, 20), np.uint8)
+        bad = {bytes.fromhex(name) for name in hits}
+        bad |= {name for name, lines in self._seen(ids) if _kinds_of(lines) & differing}
+        kept = np.array([row.tobytes() not in bad for row in ids], bool)
+        ids = ids[kept] if len(ids) else ids
+        return ids, [(name[:12], lines) for name, lines in self._seen(ids)]
+
+    def _seen(self, ids: Bytes) -> Iterator[tuple[bytes, bytes]]:
+        for part in self._before:
+            rows = find(part.hits["first"], part.hits["next"], halves(ids))
+            yield from ((ids[place].tobytes(), part.text(int(rows[place]))) for place in np.flatnonzero(rows >= 0))
+
+
+def _among(parts: list[Segment], ids: Bytes) -> NDArray[np.bool_]:
+    there = np.zeros(len(ids), bool)
+    for part in parts:
+        there |= find(part.first, part.next, halves(ids)) >= 0
+    return there
+
+
+def _kinds_of(lines: bytes) -> set[str]:
+    return {json.loads(line)["credential"] for line in lines.splitlines()}
+
+
+def _is_id(name: str) -> bool:
+    return len(name) in (40, 64) and not name.strip("0123456789abcdef")
