@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner import engines
+from scanner.deltas import DeltaBatch
 from scanner.detector import by_segment
 from scanner.errors import ScanError
-from scanner.records import DeltaBatch, Engine, Shard, Tally
+from scanner.records import Engine, Shard, Tally
 from scanner.sources.git.arrays import Bytes
 from scanner.sources.git.door import Door
 from scanner.sources.git.history import HistorySource
@@ -74,12 +75,12 @@ def look(sets: Sets, shard: Shard) -> Looked:
     """Where in a shard any kind that differs has a hit, in whichever process this is."""
     tally = Tally()
     hits: set[str] = set()
-    touched: set[int] = set()
+    walk = _Walk(set(), set(), hits)
     try:
         for batch in shard.batches(tally):
             found = sorted(_engine(sets).scan(batch.buffer), key=lambda hit: hit[1])
             if isinstance(batch, DeltaBatch):
-                touched = _versions(batch, found, touched, hits)
+                walk.take(batch, found)
             else:
                 hits.update(batch.objects[number] for number, _ in by_segment(batch.starts, batch.ends, found))
     except (ScanError, OSError):
@@ -88,16 +89,26 @@ def look(sets: Sets, shard: Shard) -> Looked:
     return Looked(frozenset(hits), all(_is_id(fault.object) for fault in tally.faults))
 
 
-def _versions(batch: DeltaBatch, found: Sequence[tuple[int, int]], touched: set[int], hits: set[str]) -> set[int]:
-    """Adds to `hits` the versions with a hit in a new stretch, or made of one that counts: a hit that is in no new
-    stretch was copied in one piece. The serials of those that others may be made of.
-    """
-    fresh = {batch.owners[number] for number, _ in by_segment(batch.starts, batch.ends, found)}
-    for owner, version in enumerate(batch.versions):
-        if owner in fresh or version.base in touched:
-            hits.add(version.name)
-            touched.add(version.serial)
-    return touched & batch.live
+class _Walk(NamedTuple):
+    """A walk over delta trees: the serials of versions that count, the numbers of pieces with a hit, and all names."""
+
+    touched: set[int]
+    shown: set[int]
+    hits: set[str]
+
+    def take(self, batch: DeltaBatch, found: Sequence[tuple[int, int]]) -> None:
+        """Add the versions with a hit in what is new there, or made of one that counts: a hit that is in nothing new
+        was copied in one piece."""
+        pieces = [number for number, _ in by_segment(batch.starts, batch.ends, found)]
+        self.shown.update(batch.numbers[number] for number in pieces)
+        again = zip(batch.again[::3], batch.again[2::3], strict=True)
+        fresh = {batch.owners[number] for number in pieces}
+        fresh.update(owner for owner, number in again if number in self.shown)
+        for owner, version in enumerate(batch.versions):
+            if owner in fresh or version.base in self.touched:
+                self.hits.add(version.name)
+                self.touched.add(version.serial)
+        self.touched.intersection_update(batch.live)
 
 
 @lru_cache(maxsize=2)
