@@ -17,13 +17,19 @@ _TYPE = r"(?::[ \t]{0,4}(?:&'static )?[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
 _OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
 _ACCESSORS = r"(?:[ \t]{0,4}\{[ \t]{0,4}get;[ \t\w;]{0,40}\})?"  # C#: Password { get; set; } = "..."
-_OPENING = r"(?:(?:\(|[>|][+\-]?)[ \t]{0,4}\r?\n[ \t]{1,40})?"  # the value on the next line, in parentheses or a block
-_DEFAULT = r"\"[ \t]{0,4}\{[^{}]{0,100}?\bdefault[ \t]{0,12}=[ \t]{0,4}"  # HCL: variable "password" { default = "..." }
-_ELEMENT = r"(?:\\?[\"'`])?>[ \t]{0,8}"
+_OPENING = (
+    r"(?:(?:[(\[]|[>|][+\-]?)[ \t]{0,4}\r?\n[ \t]{1,40}"
+    r"|\r?\n[ \t]{1,40}(?=[\"'])|[(\[][ \t]{0,4}(?=[\"']))?"
+)  # the value on the next line, in parentheses, a list or a block
+_ELEMENT = r"(?:(?:\\?[\"'`])?>[ \t]{0,8}|>[ \t]{0,8}\r?\n[ \t]{1,24})"
+_ELEMENT_SCREEN = r"(?:\\?[\"'`])?>[ \t]{0,8}(?:\r?\n[ \t]{1,24})?"
 _ATTRIBUTE = (
-    r"\\?[\"'](?:,\s{0,16}|[ \t]{1,8})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
+    r"\\?[\"'](?:,\s{0,16}|\s{1,16})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
     r"[ \t]{0,2}[=:][ \t]{0,2}"
 )  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
+_ATTRIBUTE_SCREEN = (
+    r"[\\\"']{1,2},?\s{0,16}[\\\"']{0,2}(?:android:)?(?:value|content|default)[\\\"']{0,2}[ \t]{0,2}[=:][ \t]{0,2}"
+)
 _OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
 _BRACE_SCREEN = r"\{[ \t]{0,4}"
 _BRACE = _BRACE_SCREEN + r"(?=\\?[\"'])"  # C++: std::string key{"..."}
@@ -44,17 +50,24 @@ _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
 _OPTION = f"(?=[ \t\"'])(?<={_OPTION_NAME}){_OPTION_SCREEN}"
 
 _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
-_SIBLING = r"</key>\s{0,24}<string>"  # property lists
+_SIBLING = r"</(?:key|name|t[dh])>\s{0,24}<(?:string|value|td)>"  # property lists, Hadoop, tables
+
+_SIBLING_SCREEN = r"</\w{2,4}>\s{0,24}<\w{2,6}>"
 
 _ANCHOR = r"(?:(?:&[\w\-]{1,32}|!!str)[ \t]{1,4})?"  # YAML: password: &password x
 _ANCHOR_SCREEN = r"(?:[&!][\w\-!]{1,32}[ \t]{1,4})?"  # weaker: hyperscan's automaton of that is too large
-_ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR}"
+_SPACED = r"(?:[ \t]{0,20}|\*\*[ \t]{0,18})"  # Markdown: **Token:** x
+_SPACED_SCREEN = r"[ \t*]{0,20}"
+_ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED}{_ANCHOR}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
-_KEY = rf"[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
+_KEY = rf"(?:[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}|value|raw)(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
 _SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
 _OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
 _INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
-_URL = r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}[\w.\-%\[\]]{1,30}="  # host?key=...
+_URL = (
+    r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}"
+    r"(?!(?:v|ver|version|rev|hash|etag|_)=)[\w.\-%\[\]]{1,30}="
+)  # host?key=..., not script.js?v=...
 _LATER = rf"[^\n]{{0,60}}\r?\n[^\n=:]{{0,40}}?(?:\\?[\"'`])?{_KEY}"  # named on the line above
 _HEADER = (
     r"[\w.\-/:%@?=&]{0,60}[\"']?[ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?(?:-X[ \t]?[A-Z]{3,6}[ \t]{1,2})?"
@@ -65,12 +78,31 @@ _CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?,)[ \t]{0,4}"
 _CELL = f"(?=[ \t*`\"'|,])(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
 _BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
 _BLANK = f"(?=[*`\"' \t])(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_OUTPUT}"
-_FURTHER_SCREEN = f"{_FURTHER}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
-_FURTHER += f"|{_BLANK}|{_CELL}"
-_NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
+_SPOKEN = rf"(?:(?<={_PLAIN})|(?=[^\n]{{0,24}}{_PLAIN}))"
+_CAPTION = (
+    _SPOKEN + r"[^\n]{0,60}\r?\n[ \t]{0,40}[^\n=:(]{1,40}?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}(?=[bru@]?\\?[\"'`])"
+)  # a comment that speaks of the key, above any name
+_ALONE = (
+    rf"(?:{_SPOKEN}|(?=[ \t]{{0,2}}:[ \t]{{0,4}}\r?\n))[^\n]{{0,40}}(?:\r?\n){{1,2}}[ \t>\-*]{{0,12}}"
+    r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`,;]{0,2}[ \t]{0,4}(?:\r?\n|\Z))"
+)  # the name on one line, the value alone on the next
+_LOGIN = (
+    r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"
+    r"[ \t]{0,2}"
+)  # get("https://api.acme.com", auth=("user", "..."))
+_SECOND = r"\([ \t]{0,4}[\"'][^\"'\n]{1,40}[\"'][ \t]{0,4},[ \t]{0,4}(?=[\"'])"  # acme.Client("user", "...")
+_BESIDE = (
+    r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})[ \t]{1,4}"
+    r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`]?[,;]?[ \t]{0,4}(?:\r?\n|\Z))"
+)  # a line of a name and a value
+_WRAP = r"(?:new[ \t])?[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}(?=@?\\?[\"'])"  # String::from("..."), SecretStr("...")
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
+_FURTHER += f"|{_ASSIGN}{_WRAP}"
+_FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
+_FURTHER += f"|{_BLANK}|{_CELL}|{_BESIDE}"
+_NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
-OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
+OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}(?:\\?[\"'`]){{1,3}})?{_SCHEME}"
 
 
 _JOIN = re.compile(r"(?<=[0-9a-z])_(?=[0-9a-z])")
@@ -152,14 +184,14 @@ _LEAD = r"(?:--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{0,60
 _OR_LED = f"|(?<={_LEAD})"
 LED = f"(?:{_LEAD})\\Z"
 """What must end where a name begins that nothing but blanks parts from its value."""
-_OPEN_SCREEN = OPEN.replace("(?i:", "(?:")
+_OPEN_SCREEN = r"(?:[bBrRfFuU@$]{0,2}[\\\"'`]{1,6})?" + _SCHEME.replace("(?i:", "(?:")
 
 
 def _behind(option: str) -> str:
-    space = r"(?:(?:\(|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40})?"
-    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACE}{_ANCHOR_SCREEN}{space}"
-    same = f"{assign}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
-    between = f"(?:{same}|{_BELOW}|{_SIBLING}|{_DEFAULT}|{_BRACE_SCREEN})"
+    space = r"[(\[>|+\-]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
+    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED_SCREEN}{_ANCHOR_SCREEN}{space}"
+    same = f"{assign}|{_ELEMENT_SCREEN}|{_ATTRIBUTE_SCREEN}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
+    between = f"(?:{same}|{_BELOW}|{_SIBLING_SCREEN}|{_DEFAULT}|{_BRACE_SCREEN})"
     return f"[\\w.\\- ]{{0,40}}{between}{_OPEN_SCREEN}"
 
 

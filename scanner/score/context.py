@@ -12,7 +12,7 @@ from scanner.lazily import lazily
 from scanner.records import Reason
 
 _REFERENCE = lazily(
-    r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%[-+#0]?\d{0,6}l{0,2}[sdiuxXcfz]$|^%\w+%$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
+    r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%[-+#0]?\d{0,6}l{0,2}[sdiuxXcfz]$|^%{1,2}\w+%{1,2}$|^\$[A-Za-z_]\w*$|\$\w+\$|@Value|process\.env"
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
     r"|^<[^<>]*>$|^\{[A-Za-z_][\w.]*(?:[!:*][^{}]*)?\}$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$"
     r"|^:[a-z_]+$|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
@@ -161,6 +161,8 @@ def repeated(value: str) -> bool:
     counts = Counter(value.lower())
     if max(counts.values()) > len(value) / 2 or (len(value) >= 8 and len(counts) < 4):
         return True
+    if "-" in value and all(len(set(group)) == 1 for group in value.split("-")):
+        return True  # 11111111-2222-3333-4444-555555555555
     return len(value) >= 8 and any(value == (value[:n] * len(value))[: len(value)] for n in range(1, 5))
 
 
@@ -210,6 +212,17 @@ def within_binary(text: bytes, start: int, end: int) -> bool:
     low = max(0, start - 64)
     near = line_of(text[low : end + 64], start - low, end - low)
     return bool(_CONTROL.search(near.replace(text[start:end], b" ")))
+
+
+_DIGEST_NAME = lazily(
+    rb"(?i)(?:checksum|digest|fingerprint|etag|integrity|revision|sha-?(?:1|224|256|384|512)|md5)"
+    rb"[\"'`\])\\ \t:=>]{0,12}$"
+)
+
+
+def names_digest(name: bytes) -> bool:
+    """Whether a name that ends so has a digest as its value."""
+    return _DIGEST_NAME.search(name) is not None
 
 
 def hash_named(text: bytes, start: int, end: int) -> bool:

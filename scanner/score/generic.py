@@ -56,7 +56,7 @@ _DRAWN = 0.85
 _NOT_NAMES = lazily(
     rb"(?i)(?:file|path|dir|url|uri|name|(?<!andro)id|ids|field|label|type|length|len|size|count|expir\w*|ttl|timeout|policy|rule"
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
-    rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo\w*|digest|hash|index"
+    rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo(?:rithms?|s)?|digest|hash|index"
     rb"|status|state|enabled|required|(?<!ad)min|max|reset|confirmation|confirm|format|description|example|endpoint"
     rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
     rb"|view|(?<!plat)form|mode|[_\-.](?:at|on|in)|(?-i:(?<=[a-z])(?:At|On|In))|passes|icon|image|logo|button|link|route|action|event|css|style"

@@ -131,11 +131,11 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
     if credential.rank == "distinctive":
         return context.filler(_body(credential, words)) if len(words) < 1000 else ""
     made_up = context.placeholder(words)
+    if not made_up and credential.min_randomness and randomness(words) < credential.min_randomness:
+        return "looks too little drawn at random for such a name"
     if made_up or credential.rank != "generic":
         return made_up
     before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 32]
-    if credential.min_randomness and randomness(words) < credential.min_randomness:
-        return "looks too little drawn at random for such a name"
     name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
     quoted = before in (b'"', b"'", b"`") or literal.literal(text, *span)
     return generic.silent_reason(words, name, quoted, (before, after))
@@ -186,7 +186,9 @@ def _reasons(
         found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         found.append(generic.fitting(words, password or not _PASSWORDS.isdisjoint(credential.structure)))
-        if context.hash_named(text, *span):
+        if credential.keywords and context.names_digest(_name(text, span, outer)):
+            found.append(Reason("its name is that of a digest", -0.4))
+        elif context.hash_named(text, *span):
             found.append(Reason("its line speaks of a digest", -0.2))
     else:
         found.append(Reason("the format belongs to this kind alone", 0.0))

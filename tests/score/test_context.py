@@ -13,7 +13,8 @@ from scanner.score import context
 
 REFERENCES = [
     "${DB_PASSWORD}", "$DB_PASSWORD", "$(cat secret.txt)", "{{ password }}", "<%= password %>", "#{password}",
-    "%(password)s", "%s", "%PASSWORD%", "process.env.KEY", "os.environ['KEY']", "secrets.KEY", "vault:secret/data",
+    "%(password)s", "%s", "%PASSWORD%", "%%KEY%%", "process.env.KEY", "os.environ['KEY']", "secrets.KEY",
+    "vault:secret/data",
     "op://vault/item", "ref+vault://x", "ENC[AES256]", "!vault", "********", "arn:aws:secretsmanager:x", "<password>",
     "{password}", "{password!r}", "{key:>12}", "{password*12-24}",
     "[password]", "__password__", "@@password@@", ":password", "valueFrom", "file:/run/x",
@@ -25,7 +26,15 @@ MADE_UP = [
     "some_token",
 ]  # fmt: skip
 SEQUENCES = ["abcdefgh", "98765432", "qwertyuiop", "0123456789abcdef", "stuvwxyzabcdef"]
-REPEATED = ["aaaaaaaa", "abababab", "xyzxyzxyz", "1111222233", "........", "a1a1a1a1a1a1"]
+REPEATED = [
+    "aaaaaaaa",
+    "11111111-2222-3333-4444-555555555555",
+    "abababab",
+    "xyzxyzxyz",
+    "1111222233",
+    "........",
+    "a1a1a1a1a1a1",
+]
 
 
 @pytest.mark.parametrize("value", REFERENCES)
@@ -90,6 +99,18 @@ def test_a_line_that_speaks_of_a_digest_is_noticed(line: str) -> None:
 
 def test_a_line_that_does_not_is_not() -> None:
     assert not context.hash_named(*flat(put("token = {}")))
+
+
+@pytest.mark.parametrize(
+    "name", [b"acme_checksum = ", b'"acme_sha256": ', b"acmeFingerprint", b"acme-md5=", b"ACME_REVISION"]
+)
+def test_a_name_that_is_that_of_a_digest_is_noticed(name: bytes) -> None:
+    assert context.names_digest(name)
+
+
+@pytest.mark.parametrize("name", [b"acme_key", b"acme_sha256_secret", b"acme_checksums_token: "])
+def test_other_names_are_those_of_no_digest(name: bytes) -> None:
+    assert not context.names_digest(name)
 
 
 def test_binary_surroundings_count_against() -> None:

@@ -259,6 +259,13 @@ def test_what_only_looks_like_an_assignment_is_silent(line: str) -> None:
     assert shown("hyperscan", line) == []
 
 
+@pytest.mark.parametrize("name", ["algolist_token", "ALGOWORKS_SECRET"])
+def test_a_name_that_begins_like_algorithm_was_taken_for_one(name: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    for engine in ENGINES:
+        assert shown(engine, f'{name} = "{value}"') == [value.encode()]
+
+
 def test_the_argument_behind_a_constant_belongs_to_it() -> None:
     value = machine(string.ascii_letters + string.digits, 20)
     for engine in ENGINES:
@@ -306,9 +313,7 @@ def test_arguments_templates_and_checksums_were_reported(line: str) -> None:
     assert shown("hyperscan", line) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["cache_key", "partitionKey", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"]
-)
+@pytest.mark.parametrize("name", ["cache_key", "partitionKey", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"])
 def test_keys_that_look_up_data_are_silent(name: str) -> None:
     drawn = "".join(random.Random(5).choices("0123456789abcdef", k=32))
     assert shown("hyperscan", f'{name} = "{drawn}"') == []

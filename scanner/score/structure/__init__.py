@@ -50,6 +50,7 @@ _CHECKS: dict[str, Check] = {
     "marvin32-cask": marvin32.cask,
     "marvin32-base66": marvin32.base66,
     "jwt": tokens.jwt,
+    "jwt-if-any": tokens.named_jwt,
     "macaroon": tokens.macaroon,
     "base64-numeric-id": tokens.numeric_id,
     "base32-account": tokens.account_id,

@@ -46,6 +46,11 @@ def test_text_that_decodes_to_no_object_is_no_token() -> None:
     assert kinds("jwt", "eyJub3QganNvbiBhdCBhbGw.eyJhbHNvIG5vdCBqc29u.abc") == ["refuted"]
 
 
+def test_what_its_provider_names_need_not_decode() -> None:
+    assert kinds("jwt-if-any", "eyJub3QganNvbiBhdCBhbGw.eyJhbHNvIG5vdCBqc29u.abc") == []
+    assert kinds("jwt-if-any", jwt(iss="https://issuer"))[0] == "proved"
+
+
 def test_macaroon_tells_its_location() -> None:
     start = "AgEIcHlwaS5vcmc"
     found = look("macaroon", start + tokens.make_macaroon_rest(RND))
