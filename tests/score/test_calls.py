@@ -17,6 +17,11 @@ HANDED = [
     'ENV.fetch("DB_PASSWORD") {{ "{}" }}', '#{{password => <<"{}">>}}', '{{password, "{}"}}', "set :password, '{}'",
     '{{:password "{}"}}', 'find_element_by_id("password").send_keys("{}")', "fill_in 'Password', with: '{}'",
     "expect(user.password).to.equal('{}')", 'assertThat(config.getPassword()).isEqualTo("{}")',
+    "client.username_pw_set('bob', '{}')", "create_user('bob', 'bob@shop.net', '{}')", "get(url, auth=('bob', '{}'))",
+    "generate_password_hash('{}')", "bcrypt.hashSync('{}', 10)", 'store.load(stream, "{}".toCharArray());',
+    "jwt.sign({{ id: 7 }}, '{}')", "createHmac('sha256', '{}')", 'SecretKeySpec("{}".getBytes(), "AES")',
+    "echo 'root:{}' | chpasswd", "echo '{}' | sudo -S ls", "ALTER USER bob PASSWORD '{}';", 'password = """{}"""',
+    '.password("{{noop}}{}")', "<name>db.password</name>\n  <value>{}</value>",
 ]  # fmt: skip
 
 
