@@ -26,7 +26,7 @@ EXCEPTIONS = {
         ["dotdigital-api-key", "kubernetes-secret-json", "kubernetes-service-account-token-client-key", "lark-token"]
         + ["npmrc-basic-auth", "npmrc-basic-auth-password", "nuget-config-password", "phpmailer-credentials"]
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
-        + ["wordpress-config"],
+        + ["wordpress-config", "credential-in-pair"],
         QUOTED,
     ),
     **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),

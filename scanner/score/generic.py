@@ -20,10 +20,15 @@ _CODE = lazily(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
     r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
+    r"|^\?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"  # macros of Erlang
 )
 _EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
+_MAPPED = lazily(rb"=>[ \t]*$")
+_BOUND = lazily(rb":=[ \t]*$")
+_CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
+_ANOTHER = lazily(rb"^[\w.\-]+(?: [\w.\-]+){0,2} (?!value|default|content)[\w.\-]+=[\"'`]?$")  # pass topic='x'
 _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 _WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
@@ -40,7 +45,7 @@ _FILE = lazily(
     r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf|so|dll|dylib|exe|jar|war)$"
 )
 _VERSION = lazily(r"^v?\d+(?:[.\-/:]\d+)+\S{0,8}$|^v?\d+(?:\.\d+)+[\-+:][0-9a-f]{7,64}$")
-_SENTENCE = lazily(rb"[ ]+(?:[a-z]+|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
+_SENTENCE = lazily(rb"[ ]+(?:[a-z]+\d?|[^\x00-\x7f]+[a-z]*|[A-Za-z]*[^\x00-\x7f][^\s=:]*)(?=[ .,;!?\r\n]|\Z)")
 _ALGORITHM = lazily(
     r"(?i)^(?:scram-|hmac|pbkdf2|hs|rs|es|ps|aes|rsa|ecdsa|ecc|ed|cv)?[-_]?(?:with)?(?:sha|md|cbc|gcm)?[-_]?\d{1,3}"
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
@@ -131,12 +136,12 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
-    """Why the value is no credential at all, or ""; `around` is the byte before and some bytes behind it.
+    """Why the value is no credential at all, or ""; `around` is some bytes before and some behind it.
 
     `quoted` holds also where the place says that it is meant as it stands (`literal.literal`).
     """
     chance = randomness(value)
-    if len(value) < 4:
+    if len(value) < 4 or len(value) < 6 and name and not _PASSWORD.search(name):
         return "is too short"
     if _template(value, chance, around[1]):
         return "is a text that something is filled in"
@@ -165,6 +170,11 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
     return "repeats its name" if _same(value, name) else ""
 
 
+def another(between: bytes) -> bool:
+    """Whether what stands from the name to the value ends with another name that is set there (`pass topic='x'`)."""
+    return _ANOTHER.match(between) is not None
+
+
 def _template(value: str, chance: float, behind: bytes) -> bool:
     """Whether it has a gap for something else (`{}`, `{user}`), or stops at one."""
     padded = value[-1] == "=" and (chance >= 0.9 or _BASE64.match(value) is not None)
@@ -182,18 +192,20 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
     """What speaks against a value without quotes: in code that is an expression."""
     before, after = around
     encoded = chance >= 0.9 and _BASE64.match(value)
-    arrow = value[-1] == "-" and after[:1] == b">" or before == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
-    if not encoded and _EXPRESSION.search(value) or before == b"(" or arrow:
+    arrow = value[-1] == "-" and after[:1] == b">" or before[-1:] == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
+    if not encoded and _EXPRESSION.search(value) or before[-1:] == b"(" or arrow:
         return "is an expression of code"
     if _NUMBER.match(value):
         return "is a number"
     if _WORDS.search(value) and chance < 0.6:
         return "is a bare word"
-    command = not name or name.isupper() and before == b"="  # PGPASSWORD=x psql
+    command = not name or name.isupper() and before[-1:] == b"="  # PGPASSWORD=x psql
     if value.isalpha() and not command and _SENTENCE.match(after):
         return "is the first word of a sentence"
     if _IDENTIFIER.match(value) and after[:1] in (b";", b")", b",") and (chance < 0.95 or len(value) < 12):
         return "is a variable"
+    if _IDENTIFIER.match(value) and _MAPPED.search(before) or _CAPITAL.match(value) and _BOUND.search(before):
+        return "is a variable"  # Erlang: password => Drawn1, password := Old
     return ""
 
 

@@ -135,9 +135,11 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
         return "looks too little drawn at random for such a name"
     if made_up or credential.rank != "generic":
         return made_up
-    before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 32]
+    before, after = text[max(0, span[0] - 4) : span[0]], text[span[1] : span[1] + 32]
     name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
-    quoted = before in (b'"', b"'", b"`") or literal.literal(text, *span)
+    if not credential.structure and generic.another(text[outer[0] : span[0]]):
+        return "is what another name is set to"
+    quoted = before[-1:] in (b'"', b"'", b"`") or literal.literal(text, *span)
     return generic.silent_reason(words, name, quoted, (before, after))
 
 

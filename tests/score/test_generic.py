@@ -83,6 +83,20 @@ def test_what_is_negated_twice_was_reported_as_a_password(value: str) -> None:
     assert shown("hyperscan", f"pass: {value}\n") == []
 
 
+@pytest.mark.parametrize(
+    "value", ["$$COMPOSE_PASSWORD", "$value[0]:$value[1]", "$row->secret9", "@config.password@", "?SN_RC2_NOT_ALLOWED"]
+)
+def test_a_reference_was_reported_as_a_password(value: str) -> None:
+    assert shown("hyperscan", f"password => '{value}'") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["password => JWS1", "#{{password := PwdTS3}}", "pass topic='box-{}'", "`token`: InfluxDB v2 uses"]
+)
+def test_a_variable_another_name_or_a_sentence_was_reported(line: str) -> None:
+    assert shown("hyperscan", line.format(machine(string.digits, 4))) == []
+
+
 NAMES = [
     "password_file", "password_length", "token_url", "secret_name", "token_type", "password_hash", "api_key_header",
     "password_hint", "secret_id", "token_expires", "password_field", "password_policy", "token_endpoint",

@@ -1,0 +1,60 @@
+"""Credentials that stand as an argument, in a tuple or in a comparison, not behind their name alone."""
+
+from __future__ import annotations
+
+import random
+import string
+from functools import lru_cache
+
+import pytest
+
+from scanner.detector import MEDIUM, Detector
+from scanner.settings import DetectSettings
+
+HANDED = [
+    'secret := []byte("{}")', "'password' => bcrypt('{}'),", 'user.setPassword(encoder.encode("{}"));',
+    "SECRET_KEY = os.environ.get('SECRET_KEY') or '{}'", "getenv('DB_PASSWORD') ?: '{}'", 'api_key = ("{}")',
+    'ENV.fetch("DB_PASSWORD") {{ "{}" }}', '#{{password => <<"{}">>}}', '{{password, "{}"}}', "set :password, '{}'",
+    '{{:password "{}"}}', 'find_element_by_id("password").send_keys("{}")', "fill_in 'Password', with: '{}'",
+    "expect(user.password).to.equal('{}')", 'assertThat(config.getPassword()).isEqualTo("{}")',
+    "client.username_pw_set('bob', '{}')", "create_user('bob', 'bob@shop.net', '{}')", "get(url, auth=('bob', '{}'))",
+    "generate_password_hash('{}')", "bcrypt.hashSync('{}', 10)", 'store.load(stream, "{}".toCharArray());',
+    "jwt.sign({{ id: 7 }}, '{}')", "createHmac('sha256', '{}')", 'SecretKeySpec("{}".getBytes(), "AES")',
+    "echo 'root:{}' | chpasswd", "echo '{}' | sudo -S ls", "ALTER USER bob PASSWORD '{}';", 'password = """{}"""',
+    '.password("{{noop}}{}")', "<name>db.password</name>\n  <value>{}</value>",
+]  # fmt: skip
+
+
+@lru_cache
+def detector() -> Detector:
+    return Detector(DetectSettings())
+
+
+def shown(text: str) -> list[bytes]:
+    found = detector().inspect(f"\n{text}\n".encode())
+    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
+
+
+def drawn(length: int, alphabet: str = string.ascii_letters + string.digits, seed: int = 3) -> str:
+    return "".join(random.Random(seed).choices(alphabet, k=length))
+
+
+@pytest.mark.parametrize("form", HANDED)
+def test_what_a_call_or_a_tuple_hands_on_was_not_seen(form: str) -> None:
+    value = drawn(14)
+    assert shown(form.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize("form", HANDED)
+@pytest.mark.parametrize("value", ["password", "secret", "user_password", "changeme", "app.auth.password"])
+def test_words_that_stand_there_for_one_are_silent(form: str, value: str) -> None:
+    assert shown(form.format(value)) == []
+
+
+@pytest.mark.parametrize("form", ['config.get("{}")', 'os.getenv("{}")', "request.header('{}')", "t('{}')"])
+def test_what_a_call_asks_for_is_no_credential(form: str) -> None:
+    assert shown(f"password = {form.format(drawn(14))}") == []
+
+
+def test_a_short_token_was_reported() -> None:
+    assert shown(f'token => <<"{drawn(5)}">>') == []
