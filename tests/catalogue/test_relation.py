@@ -91,7 +91,7 @@ SPELLINGS = {
     "C array": 'char {l}[] = "{v}";',
     "C++ braces": 'std::string {c}{{"{v}"}};',
     "C# accessors": 'public string {C} {{ get; set; }} = "{v}";',
-    "Rust static": "static {U}: &'static str = \"{v}\";",
+    "Rust static": 'static {U}: &\'static str = "{v}";',
     "HCL variable": 'variable "{l}" {{\n  type    = string\n  default = "{v}"\n}}',
     "Terraform output": '"{l}": {{\n  "value": "{v}"',
     "name and value in JSON": '{{"name": "{U}", "value": "{v}"}}',
@@ -102,6 +102,11 @@ SPELLINGS = {
     "command without an option": "npm config set {o} {v}",
     "command with a further option": 'gh secret set {U} --body "{v}"',
     "sentence": "The {l} is {v}",
+    "sentence that goes on": "The {l} of team two is {v}",
+    "name on the line before": "# {l}\n{v}",
+    "section": "[{l}]\nhost = x\nkey = {v}",
+    "element in an element": "<{l}>\n  <apiKey>{v}</apiKey>\n</{l}>",
+    "call with a type first": 'buildConfigField("String", "{U}", "{v}")',
 }
 """{l} lower_case, {U} UPPER_CASE, {c} camelCase, {C} PascalCase, {d} dotted, {h} Header-Case, {o} option-case."""
 
@@ -138,7 +143,9 @@ def test_spelling_is_found(spelling: str, kind: str, engine: str) -> None:
 SILENT = {
     "the name in prose two sentences away": "We use {n} for this. It works well. See {v} for details.",
     "the name in prose on the same line": "the {n} team keeps {v} somewhere",
-    "the name on the line before": "{n}\n{v}",
+    "the name two lines before": "{n}\n\n{v}",
+    "the name far before the word for a credential": "{n} is named so long before the one real key\n = '{v}'",
+    "the name in a list of sums": "{n} token.tar.gz sha256 {v}",
     "the name in a comment above": "# {n}\nbuild: {v}",
     "another name in between": '{n}_enabled=true;build_id="{v}"',
     "another pair in between": '{{"{n}": true, "build": "{v}"}}',
