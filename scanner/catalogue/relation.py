@@ -34,8 +34,8 @@ _ASKS = (
 )  # methods that set nothing
 _CALL = r"(?=\()" + "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
-_TYPED = r"(?:\"\w{1,20}\",[ \t]{0,4})?"  # buildConfigField("String", "NAME", "value")
-_PAIR = rf"(?=[\"'\\])(?<=\([ \t]{{0,4}}{_TYPED}[\"'][#\w.\- ]{{1,60}})\\?[\"'][ \t]{{0,4}},[ \t]{{0,4}}"  # define("NAME", "value")
+_TYPED = r"(?:\"\w{1,20}\",[ \t]{0,4})?"  # buildConfigField("String", "NAME", "value"), define("NAME", "value")
+_PAIR = rf"(?=[\"'\\])(?<=\([ \t]{{0,4}}{_TYPED}[\"'][#\w.\- ]{{1,60}})\\?[\"'][ \t]{{0,4}},[ \t]{{0,4}}"
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
 _CONSTANT_NAME = r"(?<=\([ \t]{0,4}[\w.:]{0,60}[A-Z][A-Z0-9_]{2,40})"
 _CONSTANT = r"(?=[ \t,])" + _CONSTANT_NAME + r"[ \t]{0,2},[ \t]{0,4}(?=[\"'])"  # put(Keys.API_KEY, "value")
@@ -86,7 +86,13 @@ _MENTION = (
 )
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
 a credential stands between the two, or nothing."""
-_MENTION_SCREEN = rf"[^\n]{{0,56}}?{_OVER}{_DRAWN}"
+_BESIDE = (
+    rf"(?![a-z]){_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}"
+)
+"""A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
+looks drawn at random."""
+_MENTION_SCREEN = rf"(?:[^\n]{{0,56}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}\\?[\"'`]{{1,3}})?{_SCHEME}"
@@ -125,14 +131,22 @@ def bridge(same_line: bool, further: bool) -> str:
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
-def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool) -> str:
-    """The exact expression: starts at the keyword; the value is its first group unless it names its own."""
+def compose(
+    keywords: tuple[str, ...], value: str, bounds: str, further: bool = True, beside: tuple[str, ...] = ()
+) -> str:
+    """The exact expression: starts at the keyword; the value is its first group unless it names its own.
+
+    Of the names in `beside` the word for a credential must stand near, too.
+    """
     if "(?P<secret>" in value:  # a value that knows its own quoting
         return f"{_names(keywords)}{TAIL}{bridge(True, further)}{value}"
     between = f"{TAIL}{bridge(False, further)}{OPEN}"
     if further:
         between = f"(?:{between}|{_MENTION})"
-    return f"{_names(keywords)}{between}(?P<secret>{value})(?![{bounds}])"
+    between = _names(keywords) + between
+    if beside:
+        between = f"(?:{between}|{_names(beside)}{_BESIDE})"
+    return f"{between}(?P<secret>{value})(?![{bounds}])"
 
 
 _COMMON = frozenset(

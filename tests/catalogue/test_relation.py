@@ -169,6 +169,25 @@ def test_what_is_no_relation_is_silent(case: str, kind: str, engine: str) -> Non
     assert kind not in dict(found(engine, text.encode()))
 
 
+BESIDE = {
+    "canny API key: {v}": True,
+    "[canny]\nkey = {v}": True,
+    "the uncanny token {v}": False,
+    "cannyToken('{v}')": True,
+    "canny: {v}": False,
+    "cannyid {v}": False,
+    "canny token\n\n\n{v}": False,
+}
+"""Whether a name that is a word, too, counts."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", BESIDE)
+def test_a_name_beside_the_word_for_a_credential(text: str, engine: str) -> None:
+    seen = found(engine, b"\n" + text.format(v=sample("cannyio-api-key")).encode() + b"\n")
+    assert ("cannyio-api-key" in dict(seen)) == BESIDE[text]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_name_may_not_be_too_far_from_its_operator(engine: str) -> None:
     value = sample("datadog-api-key")
