@@ -74,7 +74,7 @@ _FURTHER += f"|{_BLANK}|{_CELL}"
 _DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
 _RUN = r"[\w\-+/=.:]"
 _OVER = r"(?:\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,>\[|])"  # on this line, or the first word of the next
-_DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?[0-9])"
+_DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?(?:[0-9]|[a-z][A-Z]{{2}}))"
 _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
     rf"(?!{_RUN}{{0,60}}\.(?:com|org|net|io)\b)"
