@@ -87,11 +87,11 @@ _MENTION = (
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
 a credential stands between the two, or nothing."""
 _BESIDE = (
-    rf"(?![a-z]){_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
-    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}"
+    rf"(?![a-z])(?:{_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED})"
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
-looks drawn at random."""
+looks drawn at random; or nothing between the two, and what looks so more plainly."""
 _MENTION_SCREEN = rf"(?:[^\n]{{0,56}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
 _NEXT_LINE = r"(?:\r?\n[ \t]{1,40})?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
