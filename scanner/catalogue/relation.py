@@ -34,7 +34,7 @@ _ASKS = (
 )  # methods that set nothing
 _CALL = r"(?=\()" + "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
-_TYPED = r"(?:\"\w{1,20}\",[ \t]{0,4})?"  # buildConfigField("String", "NAME", "value"), define("NAME", "value")
+_TYPED = r"(?:\"[Ss]tring\",[ \t]{0,4})?"  # buildConfigField("String", "NAME", "value"), define("NAME", "value")
 _PAIR = rf"(?=[\"'\\])(?<=\([ \t]{{0,4}}{_TYPED}[\"'][#\w.\- ]{{1,60}})\\?[\"'][ \t]{{0,4}},[ \t]{{0,4}}"
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
 _CONSTANT_NAME = r"(?<=\([ \t]{0,4}[\w.:]{0,60}[A-Z][A-Z0-9_]{2,40})"
