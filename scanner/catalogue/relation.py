@@ -40,7 +40,8 @@ _ASKS = (
 )  # methods that set nothing
 _CALL = r"(?=\()" + "".join(rf"(?<!\.{name})" for name in _ASKS) + r"\([ \t]{0,4}"
 _CALL_SCREEN = r"\([ \t]{0,4}"
-_PAIR = r"(?=[\"'\\])(?<=\([ \t]{0,4}[\"'][#\w.\- ]{1,60})\\?[\"'][ \t]{0,4},[ \t]{0,4}"  # define("NAME", "value")
+_TYPED = r"(?:\"[Ss]tring\",[ \t]{0,4})?"  # buildConfigField("String", "NAME", "value"), define("NAME", "value")
+_PAIR = rf"(?=[\"'\\])(?<=\([ \t]{{0,4}}{_TYPED}[\"'][#\w.\- ]{{1,60}})\\?[\"'][ \t]{{0,4}},[ \t]{{0,4}}"
 _PAIR_SCREEN = r"[\"'][ \t]{0,4},[ \t]{0,4}"
 _CONSTANT_NAME = r"(?<=\([ \t]{0,4}[\w.:]{0,60}[A-Z][A-Z0-9_]{2,40})"
 _CONSTANT = r"(?=[ \t,])" + _CONSTANT_NAME + r"[ \t]{0,2},[ \t]{0,4}(?=[\"'])"  # put(Keys.API_KEY, "value")
@@ -60,7 +61,7 @@ _SPACED = r"(?:[ \t]{0,20}|\*\*[ \t]{0,18})"  # Markdown: **Token:** x
 _SPACED_SCREEN = r"[ \t*]{0,20}"
 _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED}{_ANCHOR}"
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
-_KEY = rf"(?:[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}|value|raw)(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
+_KEY = rf"(?:[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}|value|raw)(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=>])[ \t]{{0,4}}"
 _SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
 _OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
 _INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
@@ -68,9 +69,11 @@ _URL = (
     r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}"
     r"(?!(?:v|ver|version|rev|hash|etag|_)=)[\w.\-%\[\]]{1,30}="
 )  # host?key=..., not script.js?v=...
+_SECTION = rf"[\w.\- \"']{{0,20}}\][ \t]{{0,4}}\r?\n(?:[^\n\[]{{0,60}}\n){{0,3}}?{_KEY}"  # [acme], and a key below
 _LATER = rf"[^\n]{{0,60}}\r?\n[^\n=:]{{0,40}}?(?:\\?[\"'`])?{_KEY}"  # named on the line above
 _HEADER = (
     r"[\w.\-/:%@?=&]{0,60}[\"']?[ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?(?:-X[ \t]?[A-Z]{3,6}[ \t]{1,2})?"
+    r"(?:(?:-H|--header)[ \t=]{0,2}[\"'][^\"'\n]{1,50}[\"'][ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?)?"
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
@@ -91,15 +94,37 @@ _LOGIN = (
     r"[ \t]{0,2}"
 )  # get("https://api.acme.com", auth=("user", "..."))
 _SECOND = r"\([ \t]{0,4}[\"'][^\"'\n]{1,40}[\"'][ \t]{0,4},[ \t]{0,4}(?=[\"'])"  # acme.Client("user", "...")
-_BESIDE = (
+_LINE = (
     r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})[ \t]{1,4}"
     r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`]?[,;]?[ \t]{0,4}(?:\r?\n|\Z))"
 )  # a line of a name and a value
 _WRAP = r"(?:new[ \t])?[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}(?=@?\\?[\"'])"  # String::from("..."), SecretStr("...")
-_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
+_FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
 _FURTHER += f"|{_ASSIGN}{_WRAP}"
 _FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
-_FURTHER += f"|{_BLANK}|{_CELL}|{_BESIDE}"
+_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}"
+_DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
+_RUN = r"[\w\-+/=.:]"
+_OVER = r"(?:\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,>\[|])"  # on this line, or the first word of the next
+_DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?(?:[0-9]|[a-z][A-Z]{{2}}))"
+_MIXED = (
+    rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
+    rf"(?!{_RUN}{{0,60}}\.(?:com|org|net|io)\b)"
+)  # more than digits of base 16, which are mostly those of a digest
+_MENTION = (
+    rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}"
+    rf"|(?:(?<={_PLAIN})|[^\n]{{0,24}}?{_PLAIN})[^\n]{{0,20}}?{_OVER}{_DRAWN}"
+    rf"|[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
+)
+"""A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
+a credential stands between the two, or nothing."""
+_BESIDE = (
+    rf"(?![a-z])(?:{_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED})"
+)
+"""A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
+looks drawn at random; or nothing between the two, and what looks so more plainly."""
+_MENTION_SCREEN = rf"(?:[^\n]{{0,56}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
 _NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}(?:\\?[\"'`]){{1,3}})?{_SCHEME}"
@@ -138,11 +163,22 @@ def bridge(same_line: bool, further: bool) -> str:
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
-def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool) -> str:
-    """The exact expression: starts at the keyword; the value is its first group unless it names its own."""
+def compose(
+    keywords: tuple[str, ...], value: str, bounds: str, further: bool = True, beside: tuple[str, ...] = ()
+) -> str:
+    """The exact expression: starts at the keyword; the value is its first group unless it names its own.
+
+    Of the names in `beside` the word for a credential must stand near, too.
+    """
     if "(?P<secret>" in value:  # a value that knows its own quoting
         return f"{_names(keywords)}{TAIL}{bridge(True, further)}{value}"
-    return f"{_names(keywords)}{TAIL}{bridge(False, further)}{OPEN}(?P<secret>{value})(?![{bounds}])"
+    between = f"{TAIL}{bridge(False, further)}{OPEN}"
+    if further:
+        between = f"(?:{between}|{_MENTION})"
+    between = _names(keywords) + between
+    if beside:
+        between = f"(?:{between}|{_names(beside)}{_BESIDE})"
+    return f"{between}(?P<secret>{value})(?![{bounds}])"
 
 
 _COMMON = frozenset(
@@ -197,5 +233,5 @@ def _behind(option: str) -> str:
 
 BEHIND = _behind(f"|{_OPTION_SCREEN}")
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
-BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN})"
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN}|{_MENTION_SCREEN})"
 """The same for names that belong to one provider."""

@@ -28,7 +28,7 @@ WIDEST = 20_000
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "id": str, "name": str, "source": str, "literals": list, "caseless": bool, "regex": str,
-    "bounds": str, "expression": str, "keywords": list, "value": str, "first": str,
+    "bounds": str, "expression": str, "keywords": list, "beside": list, "value": str, "first": str,
     "structure": (str, list), "shape": (str, list), "near_misses": list, "severity": str,
     "rank": str, "score": (float, int), "dummies": list, "placeholders": str, "part": list,
     "joins": dict, "unless": list, "path": str, "public": str, "min_randomness": (float, int), "verify": dict,
@@ -105,7 +105,8 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         raise table.fail("id", "must be lower-case words joined by hyphens")
     raw = table.raw
     keywords = table.strings("keywords")
-    literals = tuple(dict.fromkeys(text for word in keywords for text in relation.spellings(word)))
+    names = (*keywords, *table.strings("beside"))
+    literals = tuple(dict.fromkeys(text for word in names for text in relation.spellings(word)))
     literals = literals or table.strings("literals")
     if not literals:
         raise table.fail("literals", "is missing: without one the prefilter cannot find the credential")
@@ -114,7 +115,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
     common = rank == "generic" or relation.common(keywords)
     regex = _expression(table, keywords, not common)
     wide = _width(table, regex)
-    sought = _sought(table, keywords, common)
+    sought = _sought(table, names, common)
     return Credential(
         id=table.id,
         name=raw["name"],
@@ -158,7 +159,12 @@ def _expression(table: _Table, keywords: tuple[str, ...], further: bool) -> str:
             raise table.fail("regex", "goes with literals; with keywords give `value`")
         if not raw.get("value"):
             raise table.fail("value", "is missing: keywords need the form of the value")
-        return relation.compose(keywords, _parsed(table, "value"), bounds, further)
+        beside = table.strings("beside")
+        if beside and not further:
+            raise table.fail("beside", "goes with names that are in use for one provider alone")
+        return relation.compose(keywords, _parsed(table, "value"), bounds, further, beside)
+    if "beside" in raw:
+        raise table.fail("beside", "goes with keywords")
     if not raw.get("regex"):
         raise table.fail("regex", "is missing")
     body = _parsed(table, "regex")

@@ -121,6 +121,11 @@ SPELLINGS = {
     "second of a login": 'requests.get("https://api.{d}.com", auth=("api", "{v}"))',
     "name and value on a line": "{l} {v}",
     "value of a service": '{{"service": "{l}", "value": "{v}"}}',
+    "sentence that goes on": "The {l} of team two is {v}",
+    "name on the line before": "# {l}\n{v}",
+    "section": "[{l}]\nhost = x\nkey = {v}",
+    "element in an element": "<{l}>\n  <apiKey>{v}</apiKey>\n</{l}>",
+    "call with a type first": 'buildConfigField("String", "{U}", "{v}")',
 }
 """{l} lower_case, {U} UPPER_CASE, {c} camelCase, {C} PascalCase, {d} dotted, {h} Header-Case, {o} option-case."""
 
@@ -157,7 +162,9 @@ def test_spelling_is_found(spelling: str, kind: str, engine: str) -> None:
 SILENT = {
     "the name in prose two sentences away": "We use {n} for this. It works well. See {v} for details.",
     "the name in prose on the same line": "the {n} team keeps {v} somewhere",
-    "the name on the line before": "{n}\n{v}",
+    "the name two lines before": "{n}\n\n{v}",
+    "the name far before the word for a credential": "{n} is named so long before the one real key\n = '{v}'",
+    "the name in a list of sums": "{n} token.tar.gz sha256 {v}",
     "the name in a comment above": "# {n}\nbuild: {v}",
     "another name in between": '{n}_enabled=true;build_id="{v}"',
     "another pair in between": '{{"{n}": true, "build": "{v}"}}',
@@ -179,6 +186,25 @@ SILENT = {
 def test_what_is_no_relation_is_silent(case: str, kind: str, engine: str) -> None:
     text = "\n" + SILENT[case].format(n=KINDS[kind].split("_")[0], v=sample(kind)) + "\n"
     assert kind not in dict(found(engine, text.encode()))
+
+
+BESIDE = {
+    "canny API key: {v}": True,
+    "[canny]\nkey = {v}": True,
+    "the uncanny token {v}": False,
+    "cannyToken('{v}')": True,
+    "canny: {v}": False,
+    "cannyid {v}": False,
+    "canny token\n\n\n{v}": False,
+}
+"""Whether a name that is a word, too, counts."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", BESIDE)
+def test_a_name_beside_the_word_for_a_credential(text: str, engine: str) -> None:
+    seen = found(engine, b"\n" + text.format(v=sample("cannyio-api-key")).encode() + b"\n")
+    assert ("cannyio-api-key" in dict(seen)) == BESIDE[text]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -84,6 +84,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "an expression that is too wide": (changed(LITERAL, expression="mkey_[0-9a-f]{336}"), "expression"),
     "an expression that cannot be parsed": (changed(LITERAL, expression="(mkey_"), "expression"),
     "regex beside keywords": (changed(NAMED, regex="x"), "regex"),
+    "beside without keywords": (changed(LITERAL, beside=["acme"]), "beside"),
+    "beside a common name": (changed(NAMED, keywords=["api_key"], beside=["acme"]), "beside"),
     "keywords without value": (changed(NAMED, value=None), "value"),
     "a value without limit": (changed(NAMED, value="[0-9a-f]*"), "value"),
     "a value that cannot be parsed": (changed(NAMED, value="[0-9"), "value"),
