@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -102,7 +103,14 @@ def distinctive() -> set[str]:
     for kind in kinds:
         if kind.rank != "generic":
             found |= {word for word in kind.literals if len(word) >= 4}
-    return {word for word in found if word.strip("\"'\\ =").lower() not in ORDINARY}
+    ordinary = ORDINARY | words_beside()
+    return {word for word in found if word.strip("\"'\\ =").lower() not in ordinary}
+
+
+def words_beside() -> set[str]:
+    """Names that patterns say are words of every language, too."""
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in (ROOT.parent / "patterns").rglob("*.toml")]
+    return {word for table in tables for kind in table.get("credential", []) for word in kind.get("beside", [])}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(KNOW_ALGORITHMS)])
