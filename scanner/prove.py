@@ -167,13 +167,15 @@ def _grows(expression: regex.Pattern[bytes], hard: bytes) -> bool:
 def _hard_texts(credential: Credential, text: bytes) -> Iterator[bytes]:
     if credential.keywords:  # what stands between name and value is the same for all of them, and proved once
         yield _repeated(credential.literals[0].encode())[: _HARD_SIZE // 20]
+        size = _HARD_SIZE // 4
     else:
         for literal in credential.literals[:3]:
             yield _repeated(literal.encode())
             yield _repeated(literal.encode() + b"\n")
-    yield _repeated(text)
-    yield _repeated(text[: len(text) // 2])
-    yield text[: len(text) * 2 // 3] + _repeated(text[len(text) // 2 : len(text) // 2 + 1])
+        size = _HARD_SIZE
+    yield _repeated(text)[:size]
+    yield _repeated(text[: len(text) // 2])[:size]
+    yield text[: len(text) * 2 // 3] + _repeated(text[len(text) // 2 : len(text) // 2 + 1])[:size]
 
 
 def _repeated(unit: bytes) -> bytes:

@@ -20,18 +20,15 @@ MISSES = 2
 
 QUOTED = "a statement whose own quotes are escaped inside another file's quotes"
 LINES = "lines of a file of its own, where escaped line breaks and deeper indentation do not occur"
-OTHERS = "another generic kind finds the same value"
-NO_EQUALS = "its expression demands that no = stands before the value"
 EXCEPTIONS = {
     **dict.fromkeys(
         ["dotdigital-api-key", "kubernetes-secret-json", "kubernetes-service-account-token-client-key", "lark-token"]
         + ["npmrc-basic-auth", "npmrc-basic-auth-password", "nuget-config-password", "phpmailer-credentials"]
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
-        + ["signing-call-secret"],
+        + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"],
         QUOTED,
     ),
-    **dict.fromkeys(["credential-in-sibling-element", "credential-through-call", "password-directive"], OTHERS),
     **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),
     "freemius-secret-key": "its expression demands quotes around the value",
     "sidekiq-credentials-variable": "its name is a variable of Bundler, with two underscores",
