@@ -95,7 +95,7 @@ _LOGIN = (
 )  # get("https://api.acme.com", auth=("user", "..."))
 _SECOND = r"\([ \t]{0,4}[\"'][^\"'\n]{1,40}[\"'][ \t]{0,4},[ \t]{0,4}(?=[\"'])"  # acme.Client("user", "...")
 _LINE = (
-    r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})[ \t]{1,4}"
+    r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})(?<!(?i:sha-?\d{1,3}|md5|sum|digest|commit|revision))[ \t]{1,4}"
     r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`]?[,;]?[ \t]{0,4}(?:\r?\n|\Z))"
 )  # a line of a name and a value
 _WRAP = r"(?:new[ \t])?[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}(?=@?\\?[\"'])"  # String::from("..."), SecretStr("...")
