@@ -135,6 +135,10 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     return _LINE.match(text[low : span[0]]) is not None and _LINE_ENDS.match(behind) is not None
 
 
+_FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
+"""What `secrets` of keysieve.toml lists."""
+
+
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
     """Why the value is no credential at all, or ""; `around` is some bytes before and some behind it.
 
@@ -151,6 +155,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
+    if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
+        return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
         return "is a path, a file or a URL"
     if _RULES.match(value):
