@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from scanner import cache
@@ -11,7 +11,6 @@ from scanner.errors import UsageError
 from scanner.records import Credential, Engine, Entry
 
 _DATABASE = ".hsdb"
-_NO_HYPERSCAN = "hyperscan does not run here; install it or use --engine ahocorasick"
 _offered: dict[str, Any] = {}
 
 
@@ -35,30 +34,33 @@ def _table(credentials: Sequence[Credential]) -> list[Entry]:
 def over(name: str, kinds: Sequence[Credential]) -> Engine:
     """The engine of that name over these kinds alone, in no cache: to tell where any of them has a hit."""
     entries = _table(kinds)
-    if name != "ahocorasick":
-        try:
-            from scanner.prefilter import hyperscan
 
-            return hyperscan.HyperscanEngine.compile(entries)
-        except ImportError:
-            if name == "hyperscan":
-                raise UsageError(_NO_HYPERSCAN) from None
-    from scanner.prefilter.ahocorasick import AhoCorasickEngine
+    def compiled() -> Engine:
+        from scanner.prefilter import hyperscan
 
-    return AhoCorasickEngine(entries, _words(entries, kinds))
+        return hyperscan.HyperscanEngine.compile(entries)
+
+    return _named(name, compiled, lambda: (entries, kinds))
 
 
 def engine(name: str, catalogue: Catalogue) -> Engine:
     """The engine of that name; `auto` takes hyperscan where it runs."""
+    return _named(name, lambda: _hyperscan(catalogue), lambda: (catalogue.entries, catalogue.credentials))
+
+
+def _named(
+    name: str, compiled: Callable[[], Engine], table: Callable[[], tuple[Sequence[Entry], Sequence[Credential]]]
+) -> Engine:
     if name != "ahocorasick":
         try:
-            return _hyperscan(catalogue)
+            return compiled()
         except ImportError:
             if name == "hyperscan":
-                raise UsageError(_NO_HYPERSCAN) from None
+                raise UsageError("hyperscan does not run here; install it or use --engine ahocorasick") from None
     from scanner.prefilter.ahocorasick import AhoCorasickEngine
 
-    return AhoCorasickEngine(catalogue.entries, _words(catalogue.entries, catalogue.credentials))
+    entries, kinds = table()
+    return AhoCorasickEngine(entries, _words(entries, kinds))
 
 
 def _words(entries: Sequence[Entry], kinds: Sequence[Credential]) -> list[tuple[str, ...]]:

@@ -76,10 +76,13 @@ class Carrier:
                 self._shown[batch.numbers[number]] = shown
             _place(found, batch.owners[number], shown, batch.offsets[number])
         again = iter(batch.again)
+        mixed = set()
         for owner, offset, number in zip(again, again, again, strict=True):
             if number in self._shown:
                 _place(found, owner, self._shown[number], offset)
-                found[owner].sort(key=by_end)
+                mixed.add(owner)
+        for owner in mixed:
+            found[owner].sort(key=by_end)
         return found
 
     def _version(self, version: Version, base: Base | None, hits: Hits, tally: Tally) -> list[Placed]:

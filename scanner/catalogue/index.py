@@ -170,10 +170,9 @@ def _parse(data: Any, anew: Callable[[], Tables]) -> Tables | None:
 
 def credential(raw: dict[str, Any]) -> Credential:
     """A kind of what `asdict` makes of one, read back from JSON."""
-    raw = dict(raw)
-    parts = tuple(Part(**part) for part in raw.pop("parts"))
     fixed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    return Credential(parts=parts, **fixed)
+    fixed["parts"] = tuple(Part(**part) for part in raw["parts"])
+    return Credential(**fixed)
 
 
 def _entry(raw: list[Any]) -> Entry:

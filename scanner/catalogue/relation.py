@@ -163,9 +163,7 @@ def bridge(same_line: bool, further: bool) -> str:
     return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
 
 
-def compose(
-    keywords: tuple[str, ...], value: str, bounds: str, further: bool = True, beside: tuple[str, ...] = ()
-) -> str:
+def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool, beside: tuple[str, ...]) -> str:
     """The exact expression: starts at the keyword; the value is its first group unless it names its own.
 
     Of the names in `beside` the word for a credential must stand near, too.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scanner import engines
 from scanner.deltas import DeltaBatch
-from scanner.detector import by_segment
+from scanner.detector import by_end, by_segment
 from scanner.errors import ScanError
 from scanner.records import Engine, Shard, Tally
 from scanner.sources.git.arrays import Bytes
@@ -25,6 +25,7 @@ from scanner.sources.git.history import HistorySource
 from scanner.sources.git.trees import TreeShard
 from scanner.sweep import kinds
 from scanner.sweep.content import Content, opened
+from scanner.sweep.refs import is_id
 from scanner.sweep.segments import Segment, find, halves
 from scanner.workers import Lost, Walker
 
@@ -64,7 +65,7 @@ def carry(content: Content, sets: Sets, door: Door, walker: Walker) -> int:
         walker.close()
     if walker.interrupted:
         raise KeyboardInterrupt
-    if not whole or any(not _is_id(fault.object) for fault in tally.faults):
+    if not whole or any(not is_id(fault.object) for fault in tally.faults):
         return 0  # everything is scanned again
     hits.update(fault.object for fault in tally.faults)
     differing = {kind.id for kind in kinds.differing(sets.before, sets.after) or ()}
@@ -78,7 +79,7 @@ def look(sets: Sets, shard: Shard) -> Looked:
     walk = _Walk(set(), set(), hits)
     try:
         for batch in shard.batches(tally):
-            found = sorted(_engine(sets).scan(batch.buffer), key=lambda hit: hit[1])
+            found = sorted(_engine(sets).scan(batch.buffer), key=by_end)
             if isinstance(batch, DeltaBatch):
                 walk.take(batch, found)
             else:
@@ -86,7 +87,7 @@ def look(sets: Sets, shard: Shard) -> Looked:
     except (ScanError, OSError):
         return Looked(frozenset(), whole=False)
     hits.update(fault.object for fault in tally.faults)
-    return Looked(frozenset(hits), all(_is_id(fault.object) for fault in tally.faults))
+    return Looked(frozenset(hits), all(is_id(fault.object) for fault in tally.faults))
 
 
 class _Walk(NamedTuple):
@@ -139,11 +140,11 @@ class _Asked:
         What was seen of a kind that differs is not carried over in any case.
         """
         ids: Bytes = np.concatenate(self._ids) if self._ids else np.zeros((0, 20), np.uint8)
+        seen = list(self._seen(ids))
         bad = {bytes.fromhex(name) for name in hits}
-        bad |= {name for name, lines in self._seen(ids) if _kinds_of(lines) & differing}
+        bad |= {name for name, lines in seen if _kinds_of(lines) & differing}
         kept = np.array([row.tobytes() not in bad for row in ids], bool)
-        ids = ids[kept] if len(ids) else ids
-        return ids, [(name[:12], lines) for name, lines in self._seen(ids)]
+        return ids[kept], [(name[:12], lines) for name, lines in seen if name not in bad]
 
     def _seen(self, ids: Bytes) -> Iterator[tuple[bytes, bytes]]:
         for part in self._before:
@@ -160,7 +161,3 @@ def _among(parts: list[Segment], ids: Bytes) -> NDArray[np.bool_]:
 
 def _kinds_of(lines: bytes) -> set[str]:
     return {json.loads(line)["credential"] for line in lines.splitlines()}
-
-
-def _is_id(name: str) -> bool:
-    return len(name) in (40, 64) and not name.strip("0123456789abcdef")

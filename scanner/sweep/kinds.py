@@ -59,6 +59,7 @@ def kept(folder: str) -> bool:
     return os.path.exists(os.path.join(folder, _FILE))
 
 
+@lru_cache(maxsize=2)  # asked for each repository
 def differing(before: str, after: str) -> list[Credential] | None:
     """The kinds that were added, removed or changed, as they were and as they are, from the folders of two sets.
 
@@ -68,7 +69,7 @@ def differing(before: str, after: str) -> list[Credential] | None:
     if old is None or new is None:
         return None
     names = [name for name in sorted(old.keys() | new.keys()) if _acts(old.get(name)) != _acts(new.get(name))]
-    return [credential(dict(rows[name])) for name in names for rows in (old, new) if name in rows]
+    return [credential(rows[name]) for name in names for rows in (old, new) if name in rows]
 
 
 def worth(found: Sequence[Credential], before: str) -> bool:

@@ -87,6 +87,11 @@ def _of_server(repository: Repository, web: Web, token: str) -> Refs:
         raise TargetError(f"{repository.shown}: its list of refs cannot be read") from None
 
 
+def is_id(name: str) -> bool:
+    """Whether it is the id of an object, in hexadecimal."""
+    return _ID.match(name) is not None
+
+
 def advertised(data: bytes) -> Refs:
     """The refs of an advertisement. Raises ValueError or IndexError."""
     rows: list[tuple[str, str]] = []
@@ -97,7 +102,7 @@ def advertised(data: bytes) -> Refs:
             continue
         text, _, capabilities = line.rstrip(b"\n").partition(b"\0")
         identity, _, name = text.decode("utf-8", "surrogateescape").partition(" ")
-        if not _ID.match(identity):
+        if not is_id(identity):
             raise ValueError("no ref")
         if first:
             head = _symref(capabilities.decode("utf-8", "replace"))

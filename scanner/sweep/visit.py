@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,12 +20,11 @@ from scanner.sweep.carry import Sets, carry
 from scanner.sweep.content import Content, View
 from scanner.sweep.mirrors import Mirrors, doors, packed
 from scanner.sweep.redact import Elsewhere, Known, known, redacted, sealed
-from scanner.sweep.refs import Tips, token_of
+from scanner.sweep.refs import Tips, is_id, token_of
 from scanner.sweep.repositories import Repository
 from scanner.sweep.version import agree
 from scanner.workers import Walker
 
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _MOST_ERRORS = 1000
 
 
@@ -135,7 +133,7 @@ def _scanned(task: Task, path: str, begun: float, executor: Elsewhere | None) ->
 def _left(task: Task, content: Content, view: View, fresh: list[Sighting], summary: Summary) -> str:
     """Leave what was scanned as a pending segment, without what could not be read; nothing where that is not known."""
     bad = [fault.object for fault in summary.errors]
-    if not all(_ID.match(name) for name in bad):
+    if not all(map(is_id, bad)):
         return ""
     return content.leave(view.scanned(bad), fresh, task.detect.fingerprint_key)
 

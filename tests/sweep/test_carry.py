@@ -164,22 +164,23 @@ def test_another_pattern_set_finds_what_a_whole_scan_finds(
     assert scanned < 0.8 * held
 
 
-def grown(sets: Sets) -> None:
-    """Twenty objects without any hit, then one with a hit of `a` and one with a hit of `e`."""
+def grown(folder: Path) -> Sets:
+    """Twenty objects without any hit, then one with a hit of `a` and one with a hit of `e`; swept for `e`."""
+    sets = Sets(folder, random.Random(1))
     for number in range(10):
         sets.repo.commit("change", **{f"f{number}_dot_py": f"value = {number}\n"})
     sets.repo.commit("change", a_dot_py=f'x = "zqa_{word(sets.rnd, 20)}"\n')
     sets.repo.commit("change", e_dot_py=f'x = "zqe_{word(sets.rnd, 20)}"\n')
+    sets.use({"e": 0})
+    assert sets.check().objects == 24
+    return sets
 
 
 def test_only_objects_with_a_hit_of_a_kind_that_differs_are_scanned_again(
     tmp_path: Path, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kinds, "_MOST", 1)
-    sets = Sets(tmp_path, random.Random(1))
-    grown(sets)
-    sets.use({"e": 0})
-    assert sets.check().objects == 24
+    sets = grown(tmp_path)
     sets.use({"e": 0, "a": 0})
     assert sets.check().objects == 1  # an added kind
     assert {known.finding.pattern for known in sets.place.known()} == {"zq-a", "zq-e"}
@@ -193,20 +194,14 @@ def test_only_objects_with_a_hit_of_a_kind_that_differs_are_scanned_again(
 
 
 def test_what_is_only_told_of_a_kind_makes_nothing_be_scanned_again(tmp_path: Path, small: None) -> None:
-    sets = Sets(tmp_path, random.Random(1))
-    grown(sets)
-    sets.use({"e": 0})
-    sets.check()
+    sets = grown(tmp_path)
     sets.use({"e": 1})
     assert sets.check().objects == 0
     assert [known.finding.severity for known in sets.place.known()] == ["low"]
 
 
 def test_kinds_that_hit_nearly_everywhere_make_all_be_scanned_again(tmp_path: Path, small: None) -> None:
-    sets = Sets(tmp_path, random.Random(1))
-    grown(sets)
-    sets.use({"e": 0})
-    sets.check()
+    sets = grown(tmp_path)
     sets.use({"e": 0, "d": 0})
     assert sets.check().objects == 24
 
@@ -215,10 +210,7 @@ def test_kinds_that_were_lost_make_all_be_scanned_again(
     tmp_path: Path, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kinds, "_MOST", 1)
-    sets = Sets(tmp_path, random.Random(1))
-    grown(sets)
-    sets.use({"e": 0})
-    sets.check()
+    sets = grown(tmp_path)
     for path in (tmp_path / "cache" / "content").rglob("kinds.json"):
         path.write_bytes(path.read_bytes()[:-1])
     sets.use({"e": 0, "a": 0})
