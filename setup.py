@@ -21,7 +21,9 @@ def extensions() -> list[Any]:
     try:
         from mypyc.build import mypycify
 
-        options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports", *INNER]
+        # What mypy would keep beside the sources is nothing that a scan of this folder should meet.
+        kept = f"--cache-dir={os.devnull}"
+        options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports", kept, *INNER]
         found: list[Any] = mypycify(options, opt_level="3", group_name="keysieve")
     except (ImportError, OSError, SystemExit):
         return []
