@@ -36,6 +36,7 @@ class Message(NamedTuple):
     key: str
     payload: dict[str, Any]
     attempts: int
+    doubtful: bool  # a sweep died while it sent this, so it may have arrived
 
 
 def fill(store: Database, channel: str, least: Confidence) -> int:
@@ -116,7 +117,7 @@ def claim(store: Database, channel: str) -> Message | None:
             return None
         values = {"state": "sending", "next_at": _later(LEASE), "attempts": row.attempts + 1}
         connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
-    return Message(row.id, row.key, json.loads(row.payload), row.attempts + 1)
+    return Message(row.id, row.key, json.loads(row.payload), row.attempts + 1, row.state == "sending")
 
 
 def sent(store: Database, message: Message) -> None:
@@ -148,7 +149,7 @@ def release(store: Database) -> None:
     """What a dead sweep began to send is due again. Only while no other sweep runs."""
     with store.begin() as connection:
         left = or_(outbox.c.state == "sending", outbox.c.state == "pending")
-        connection.execute(update(outbox).where(left).values(state="pending", next_at=now()))
+        connection.execute(update(outbox).where(left).values(next_at=now()))
 
 
 def _later(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 Slack: docs.slack.dev, "Sending messages using incoming webhooks". Teams: learn.microsoft.com, "Create incoming webhooks
 with Workflows" (an Adaptive Card, at most 28 kB). Neither knows an idempotency key: after a crash between the
-sending and the noting of it a message may come twice.
+sending and the noting of it a message may come twice, and then says so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from scanner.sweep.notify import refused
 from scanner.sweep.notify.words import lines, title
 from scanner.sweep.web import Web
 
+_DOUBTFUL = " (perhaps told before: a sweep ended while it sent this)"
 _TRIES = 3
 _MOST = 25_000
 """Bytes of text in one card."""
@@ -38,7 +39,11 @@ class Hook:
 
     def send(self, message: Message) -> None:
         """See `Channel.send`."""
-        document = {"webhook": _plain, "slack": _slack, "teams": _teams}[self._kind](message.payload)
+        if self._kind == "webhook":
+            document = message.payload
+        else:
+            head = title(message.payload) + (_DOUBTFUL if message.doubtful else "")
+            document = (_slack if self._kind == "slack" else _teams)(head, message.payload)
         body = json.dumps(document).encode()
         headers = {"content-type": "application/json", "idempotency-key": message.key}
         if self._secret:
@@ -53,19 +58,15 @@ def signature(secret: bytes, at: int, body: bytes) -> str:
     return f"t={at},v1={hmac.new(secret, f'{at}.'.encode() + body, hashlib.sha256).hexdigest()}"
 
 
-def _plain(payload: dict[str, Any]) -> dict[str, Any]:
-    return payload
-
-
-def _slack(payload: dict[str, Any]) -> dict[str, Any]:
+def _slack(head: str, payload: dict[str, Any]) -> dict[str, Any]:
     text = "\n".join(f"• {line}" for line in lines(payload))
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(char, entity)
-    return {"text": f"*{title(payload)}*\n{text}"[:_MOST]}
+    return {"text": f"*{head}*\n{text}"[:_MOST]}
 
 
-def _teams(payload: dict[str, Any]) -> dict[str, Any]:
-    blocks: list[dict[str, Any]] = [{"type": "TextBlock", "text": title(payload), "weight": "Bolder", "wrap": True}]
+def _teams(head: str, payload: dict[str, Any]) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = [{"type": "TextBlock", "text": head, "weight": "Bolder", "wrap": True}]
     room = _MOST
     for line in lines(payload):
         room -= len(line.encode()) + 60
