@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import regex
-
 from scanner.catalogue.shapes import sample
+from scanner.compiled import compiled
 from scanner.records import Credential, Sighting
 from scanner.score import context, structure
 from scanner.score.judge import BROKEN
 
 if TYPE_CHECKING:
+    import regex
+
     from scanner.detector import Detector
 
 MEDIUM = 0.5
@@ -27,6 +28,9 @@ MEDIUM = 0.5
 _FOREIGN = b" "
 _HARD_SIZE = 100_000
 _HARD_SECONDS = 1.0
+_KNOWN_BY_NAME = 12
+"""So much shorter are the hard texts of kinds that are known by name, and the time that they may take: what stands
+between name and value is the same for all of them, dear, and of limited width."""
 
 
 class Problem(NamedTuple):
@@ -137,12 +141,14 @@ def _breaks(credential: Credential, detector: Detector, texts: list[str], rnd: r
 
 def _is_linear(credential: Credential, text: str) -> Iterator[str]:
     """Long texts of almost-matches take no long time."""
-    expression = regex.compile(credential.regex.encode())
-    for hard in _hard_texts(credential, text.encode()):
+    expression = compiled(credential.regex.encode())
+    share = _KNOWN_BY_NAME if credential.keywords else 1
+    most = _HARD_SECONDS / share
+    for hard in _hard_texts(credential, text.encode(), _HARD_SIZE // share):
         try:
             spent = _seconds(expression, hard)
             # Another program may have had the processor's caches meanwhile: three times is no accident.
-            if spent > _HARD_SECONDS and all(_grows(expression, hard) for _ in range(3)):
+            if spent > most and all(_grows(expression, hard, most) for _ in range(3)):
                 yield f"its expression takes {spent:.1f} s on a hard text, and grows faster than the text"
                 return
         except TimeoutError:
@@ -158,25 +164,23 @@ def _seconds(expression: regex.Pattern[bytes], text: bytes) -> float:
     return time.process_time() - started
 
 
-def _grows(expression: regex.Pattern[bytes], hard: bytes) -> bool:
+def _grows(expression: regex.Pattern[bytes], hard: bytes, most: float) -> bool:
     """Whether four times the text takes too long, and far more than four times as long (16 where it is quadratic)."""
     spent = _seconds(expression, hard)
-    return spent > max(_HARD_SECONDS, 8 * _seconds(expression, hard[: len(hard) // 4]))
+    return spent > max(most, 8 * _seconds(expression, hard[: len(hard) // 4]))
 
 
-def _hard_texts(credential: Credential, text: bytes) -> Iterator[bytes]:
-    if credential.keywords:  # what stands between name and value is the same for all of them, and proved once
-        yield _repeated(credential.literals[0].encode())[: _HARD_SIZE // 20]
-        size = _HARD_SIZE // 4
+def _hard_texts(credential: Credential, text: bytes, size: int) -> Iterator[bytes]:
+    if credential.keywords:
+        yield _repeated(credential.literals[0].encode(), size // 4)
     else:
         for literal in credential.literals[:3]:
-            yield _repeated(literal.encode())
-            yield _repeated(literal.encode() + b"\n")
-        size = _HARD_SIZE
-    yield _repeated(text)[:size]
-    yield _repeated(text[: len(text) // 2])[:size]
-    yield text[: len(text) * 2 // 3] + _repeated(text[len(text) // 2 : len(text) // 2 + 1])[:size]
+            yield _repeated(literal.encode(), size)
+            yield _repeated(literal.encode() + b"\n", size)
+    yield _repeated(text, size)
+    yield _repeated(text[: len(text) // 2], size)
+    yield text[: len(text) * 2 // 3] + _repeated(text[len(text) // 2 : len(text) // 2 + 1], size)
 
 
-def _repeated(unit: bytes) -> bytes:
-    return (unit * (_HARD_SIZE // len(unit) + 1))[:_HARD_SIZE]
+def _repeated(unit: bytes, size: int) -> bytes:
+    return (unit * (size // len(unit) + 1))[:size]

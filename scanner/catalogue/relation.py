@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 TAIL = r"[\w.\-]{0,30}?(?: [\w.]{1,14}){0,3}"
+_WHOLE = r"(?!\w)"  # the name's last word has ended: else all that may follow is tried behind each of its letters
 _CLOSE = r"(?:\\?[\"'`]|[\])}*]|\[\d{0,4}\]){0,3}"
 _SPACE = r"[ \t]{0,20}"
 _TYPE = r"(?::[ \t]{0,4}(?:&'static )?[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
@@ -160,7 +161,7 @@ def bridge(same_line: bool, further: bool) -> str:
     after = _OPENING if same_line else _NEXT_LINE
     near_by = f"{_ASSIGN}{after}|{_ELEMENT}|{_ATTRIBUTE}|{_CALL}|{_PAIR}|{_OPTION}|{_BELOW}|{_SIBLING}|{_DEFAULT}"
     near_by += f"|{_BRACE}|{_CONSTANT}"
-    return f"(?:{near_by}|{_FURTHER})" if further else f"(?:{near_by})"
+    return f"{_WHOLE}(?:{near_by}|{_FURTHER})" if further else f"{_WHOLE}(?:{near_by})"
 
 
 def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool, beside: tuple[str, ...]) -> str:
@@ -209,9 +210,12 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
 
 
 def halves(expression: str) -> tuple[str, str]:
-    """A screen's two halves: what holds wherever it stands, and what holds behind `LED` alone ("" if there is none)."""
+    """A screen's two halves: what holds wherever it stands, and what holds behind `LED` alone ("" if there is none).
+
+    For `re`: the first says that the name has ended, which is so wherever it holds, and cannot be said to hyperscan.
+    """
     plain, _, led = expression.partition(_OR_LED)
-    return plain, led
+    return plain.replace(_behind(""), _behind("", _WHOLE), 1), led
 
 
 _LEAD = r"(?:--?|(?:#define|ENV|ARG|setenv|set -x|\(setq)[ \t]{1,4})[\w.\-]{0,60}"
@@ -221,15 +225,15 @@ LED = f"(?:{_LEAD})\\Z"
 _OPEN_SCREEN = r"(?:[bBrRfFuU@$]{0,2}[\\\"'`]{1,6})?" + _SCHEME.replace("(?i:", "(?:")
 
 
-def _behind(option: str) -> str:
+def _behind(option: str, whole: str = "") -> str:
     space = r"[(\[>|+\-]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
     assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED_SCREEN}{_ANCHOR_SCREEN}{space}"
     same = f"{assign}|{_ELEMENT_SCREEN}|{_ATTRIBUTE_SCREEN}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
     between = f"(?:{same}|{_BELOW}|{_SIBLING_SCREEN}|{_DEFAULT}|{_BRACE_SCREEN})"
-    return f"[\\w.\\- ]{{0,40}}{between}{_OPEN_SCREEN}"
+    return f"[\\w.\\- ]{{0,40}}{whole}{between}{_OPEN_SCREEN}"
 
 
-BEHIND = _behind(f"|{_OPTION_SCREEN}")
+BEHIND = _behind(f"|{_OPTION_SCREEN}", _WHOLE)
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
-BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN}|{_MENTION_SCREEN})"
+BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}{_WHOLE}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN}|{_MENTION_SCREEN})"
 """The same for names that belong to one provider."""

@@ -6,7 +6,6 @@ The first commit that holds a blob at a path is the one that brought it there, s
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -108,12 +107,11 @@ def _places(graph: Graph, line: Sequence[int], holding: Holding, blobs: Sequence
 def _tips(door: Door) -> list[bytes]:
     """What HEAD and the refs name, and what their tags name in turn."""
     try:
-        door.run("rev-list", "--all", "--max-count=1")  # fails at a ref that names nothing, as show-ref does not
-    except GitError as error:
-        raise Unclear(str(error)) from None
-    listed = b""
-    with contextlib.suppress(GitError):  # it fails where there is no ref at all
         listed = door.run("show-ref", "--head", "--dereference")
+    except GitError as error:
+        if not str(error).endswith("no message"):  # a ref that names nothing; without a word where there is no ref
+            raise Unclear(str(error)) from None
+        listed = b""
     return [bytes.fromhex(line.split(b" ", 1)[0].decode()) for line in listed.splitlines()]
 
 
