@@ -37,9 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One pattern cache for the whole run, so that the catalogue is compiled once."""
-    folder = tmp_path_factory.mktemp("cache")
-    folder.chmod(0o700)
+    """One pattern cache for the whole run, its processes together, so that the catalogue is compiled once."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "patterns-cache"
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 

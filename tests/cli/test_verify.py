@@ -47,7 +47,7 @@ def cached(tmp_path: Path, cache_folder: Path) -> dict[str, str]:
     import shutil
 
     folder = tmp_path / "cache"
-    shutil.copytree(cache_folder, folder)
+    shutil.copytree(cache_folder, folder, ignore=shutil.ignore_patterns("*.tmp"))  # being written by another process
     for name in ("verdicts.json", "verdict-key"):
         (folder / name).unlink(missing_ok=True)
     return {"KEYSIEVE_CACHE_DIR": str(folder)}
