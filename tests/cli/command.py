@@ -34,7 +34,7 @@ def keysieve(*arguments: str | Path, cwd: Path | None = None, data: bytes = b"",
         capture_output=True,
         env=environment(**changes),
         check=False,
-        timeout=60,
+        timeout=240,
     )
     err = done.stderr.decode()
     assert "Traceback" not in err, err

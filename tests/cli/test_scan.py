@@ -111,7 +111,7 @@ def test_a_fault_of_ours_is_not_told_as_findings(dirty: Path, tmp_path: Path) ->
         capture_output=True,
         env=environment(PYTHONPATH=f"{tmp_path}:{environment()['PYTHONPATH']}"),
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert b"RuntimeError" in done.stderr
     assert done.returncode == 3
@@ -428,7 +428,7 @@ def test_a_full_disk_is_no_success(dirty: Path) -> None:
             stderr=subprocess.PIPE,
             env=environment(),
             check=False,
-            timeout=60,
+            timeout=240,
         )
     assert b"Traceback" not in done.stderr
     assert done.returncode == 3
@@ -471,7 +471,7 @@ def test_ctrl_c_reports_what_was_found_and_is_3(endless: Path, jobs: str) -> Non
         time.sleep(0.05)
     time.sleep(2)  # the small file before it is judged in a worker that has yet to load the expressions
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group gets it
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=240)
     assert b"Traceback" not in err
     assert process.returncode == 3
     document = json.loads(out)

@@ -111,7 +111,7 @@ def test_a_file_that_became_a_pipe_does_not_block(tmp_path: Path) -> None:
 
 def test_a_pipe_that_the_shell_opened_is_a_target(tmp_path: Path) -> None:
     script = f"{' '.join(COMMAND)} scan -q <(printf %s 'key = {leak(1)}')"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(), check=False, timeout=240)
     assert (done.returncode, done.stdout.count(b"\n")) == (1, 1)
 
 

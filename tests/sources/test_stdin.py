@@ -52,7 +52,7 @@ def test_closed_input_is_incomplete() -> None:
         capture_output=True,
         env=environment(),
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert b"Traceback" not in done.stderr
     assert done.returncode == 3

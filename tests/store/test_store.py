@@ -283,7 +283,7 @@ def test_two_that_open_an_empty_store_at_once_both_get_it(url: str) -> None:
         for _ in range(3)
     ]
     for process in started:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=240)
         assert process.returncode == 0, err.decode()
 
 

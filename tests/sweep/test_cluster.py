@@ -72,7 +72,7 @@ def test_two_workers_and_a_nanny_of_four_die_and_nothing_is_lost_or_doubled(
     with nodes(tmp_path / "nodes", 3) as made:
         victims = [*made.processes[1:3], made.worker(nanny=True)]
         with Client(made.address, set_as_default=False) as client:
-            client.wait_for_workers(4, timeout=60)  # the nanny's among them
+            client.wait_for_workers(4, timeout=240)  # the nanny's among them
 
         def kill() -> None:
             for victim in victims:

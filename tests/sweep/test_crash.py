@@ -178,7 +178,7 @@ def test_sigterm_ends_it_with_3_and_the_next_goes_on(place: Place) -> None:
     wait_for(audit, MANY)
     time.sleep(0.5)
     process.terminate()
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     assert process.returncode == 3
     assert dict(place.sweep().states) == {"unchanged": MANY}
 

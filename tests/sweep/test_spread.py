@@ -211,7 +211,7 @@ def test_a_worker_with_other_patterns_does_nothing() -> None:
 @contextmanager
 def connected(made: Nodes, workers: int) -> Iterator[Client]:
     with Client(made.address, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=60)
+        client.wait_for_workers(workers, timeout=240)
         yield client
 
 
@@ -257,7 +257,7 @@ def test_what_a_worker_without_room_could_not_do_another_one_does(tmp_path: Path
             with pytest.raises(Gone, match="temporary folder cannot be used"):
                 spread.submit(sick, str(good)).result(60)
             made.worker(TMPDIR=str(good))
-            client.wait_for_workers(2, timeout=60)
+            client.wait_for_workers(2, timeout=240)
             made_ = [spread.submit(sick, str(good)) for _ in range(20)]
             assert [item.result(60) for item in made_] == [str(good)] * 20
             spread.close()
