@@ -17,11 +17,13 @@ from scanner.records import Credential
 from scanner.settings import DetectSettings, Settings, SourceSettings
 from scanner.store.database import Database
 from scanner.sweep import kinds, version
+from scanner.sweep.cluster import Cluster
 from scanner.sweep.config import read
 from scanner.sweep.kinds import TOLD
 from scanner.sweep.run import Done, Run
 from scanner.sweep.workers import Local
 from tests.helpers.forge import Forge
+from tests.helpers.nodes import nodes
 from tests.helpers.repositories import Repo
 from tests.sweep.made import Place, plain, stored
 
@@ -121,19 +123,22 @@ class Sets:
         if rnd.random() < 0.7:
             self.repo.git("gc", "-q")
 
-    def sweep(self, jobs: int = 1) -> Done:
-        """Into a store of its own: what is told comes from this sweep alone."""
+    def sweep(self, address: str = "") -> Done:
+        """Into a store of its own: what is told comes from this sweep alone; by the cluster there, if one is named."""
         self.place.store = str(self.folder / f"store{self.number}-{random.random()}.db")
         source = f'[[source]]\nkind = "folder"\nname = "d"\npath = "{self.folder / "org"}"\n'
         settings = read(str(self.place.config(source=source)))
         store = Database(settings.store)
+        workers = Cluster(address, settings) if address else Local(1)
         try:
-            return Run(settings, store, Local(jobs), lambda text: None).go()
+            return Run(settings, store, workers, lambda text: None).go()
         finally:
+            if isinstance(workers, Cluster):
+                workers.close()
             store.close()
 
-    def check(self) -> Done:
-        done = self.sweep()
+    def check(self, address: str = "") -> Done:
+        done = self.sweep(address)
         assert done.faults == []
         settings = Settings(DetectSettings(patterns=(str(self.own),)), source=SourceSettings(tree=False))
         found, summary = scan([str(self.repo.path)], settings)
@@ -164,7 +169,7 @@ def test_another_pattern_set_finds_what_a_whole_scan_finds(
     assert scanned < 0.8 * held
 
 
-def grown(folder: Path) -> Sets:
+def grown(folder: Path, address: str = "") -> Sets:
     """Twenty objects without any hit, then one with a hit of `a` and one with a hit of `e`; swept for `e`."""
     sets = Sets(folder, random.Random(1))
     for number in range(10):
@@ -172,7 +177,7 @@ def grown(folder: Path) -> Sets:
     sets.repo.commit("change", a_dot_py=f'x = "zqa_{word(sets.rnd, 20)}"\n')
     sets.repo.commit("change", e_dot_py=f'x = "zqe_{word(sets.rnd, 20)}"\n')
     sets.use({"e": 0})
-    assert sets.check().objects == 24
+    assert sets.check(address).objects == 24
     return sets
 
 
@@ -191,6 +196,14 @@ def test_only_objects_with_a_hit_of_a_kind_that_differs_are_scanned_again(
     assert sets.check().objects == 0  # the same kinds in another file
     sets.use({"a": 1, "c": 0})
     assert sets.check().objects == 0
+
+
+def test_a_cluster_scans_no_more_again_than_this_machine_does(tmp_path: Path) -> None:
+    with nodes(tmp_path / "nodes", 2) as made:
+        sets = grown(tmp_path, made.address)
+        sets.use({"e": 0, "a": 0})
+        assert sets.check(made.address).objects == 1
+        assert {known.finding.pattern for known in sets.place.known()} == {"zq-a", "zq-e"}
 
 
 def test_what_is_only_told_of_a_kind_makes_nothing_be_scanned_again(tmp_path: Path, small: None) -> None:
