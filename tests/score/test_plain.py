@@ -33,7 +33,9 @@ def test_a_word_in_quotes_under_a_passwords_name_was_silent(line: str, value: st
     assert shown(line.format(value)) == [value.encode()]
 
 
-@pytest.mark.parametrize("value", ["required", "hashed", "nullable", "wrongword", "mysecret", "hidden", "confirmed"])
+@pytest.mark.parametrize(
+    "value", ["required", "hashed", "nullable", "wrongword", "mysecret", "hidden", "confirmed", "listener"]
+)
 @pytest.mark.parametrize("line", ["'password' => '{}',", "password: '{}',", "  user: ann\n  password: {}"])
 def test_a_type_a_rule_and_what_says_that_it_is_none_are_silent(line: str, value: str) -> None:
     assert shown(line.format(value)) == []
