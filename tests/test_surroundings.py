@@ -26,7 +26,8 @@ EXCEPTIONS = {
         + ["npmrc-basic-auth", "npmrc-basic-auth-password", "nuget-config-password", "phpmailer-credentials"]
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
-        + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"],
+        + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
+        + ["login-function-password", "short-secret-assignment"],
         QUOTED,
     ),
     **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),

@@ -26,6 +26,7 @@ _PLACEHOLDER = lazily(
     r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar)?|todo|fixme|asdf|mock)(?![a-z])"
     r"|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
+_CUT = lazily(r"[A-Za-z0-9]\.\.[A-Za-z0-9]{0,4}$")
 _NOTHING = frozenset(
     [
         "none",
@@ -131,7 +132,7 @@ def placeholder(value: str) -> str:
     """Why `value` stands for a credential instead of being one, in words, or ""."""
     if _REFERENCE.search(value):
         return "refers to a value kept elsewhere"
-    if "..." in value or value.endswith("\u2026"):
+    if "..." in value or value.endswith("\u2026") or _CUT.search(value):
         return "is cut short"
     if value.lower() in _NOTHING:
         return "is a plain word that stands for a value"

@@ -14,18 +14,23 @@ from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.literal import setting
 from scanner.score.place import MOST_USED
+from scanner.score.plain import word
 from scanner.score.randomness import randomness
 
 _CODE = lazily(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
-    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
+    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+\*?$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
     r"|^\?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"  # macros of Erlang
+)
+_MEASURE = lazily(
+    r"^\d{1,5}(?:\.\d{1,3})?(?:dp|sp|px|pt|em|rem|ms)$|^\d{1,5}\.(?:second|minute|hour|day|week|month|year)s?$"
 )
 _EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _MAPPED = lazily(rb"=>[ \t]*$")
+_OF_A_KEY = lazily(rb"\][ \t]?=[ \t]?$")
 _BOUND = lazily(rb":=[ \t]*$")
 _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
 _ANOTHER = lazily(rb"^[\w.\-]+(?: [\w.\-]+){0,2} (?!value|default|content)[\w.\-]+=[\"'`]?$")  # pass topic='x'
@@ -51,6 +56,7 @@ _ALGORITHM = lazily(
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
     r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
     r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
+    r"|^a(?:128|192|256)(?:gcm|kw|gcmkw|cbc(?:-hs\d{3})?|ctr)$"  # those of JOSE: A256GCM, A128CBC-HS256
 )
 _RULES = lazily(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 _UUID = lazily(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -70,7 +76,8 @@ _NOT_NAMES = lazily(
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
     rb"|spreadsheet)[_\- ]?key"
-    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision)"
+    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
+    rb"|margin|padding|width|height|signature|within)"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -104,8 +111,17 @@ _PASS_IN_A_WORD = lazily(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
     ).encode()
 )
+_KEY_IN_A_WORD = lazily(
+    rb"(?:[kK]ey(?=[a-z])|KEY(?=[A-Z]))(?!(?i:s?(?![a-z])|s?(?:val|mat|data|str|phrase|byte|hex|base|b64|pass|pw|secret|token|text"
+    rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt)))"
+)  # keyboard, keynote, keysieve.h
+_OTHER_THAN_KEY = lazily(
+    rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|credential|salt|seed|auth|bearer|creds|key(?![a-z])|keys(?![a-z])"
+)
 _PLAIN = lazily(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
-_STRONG = lazily(rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key)$")
+_STRONG = lazily(
+    rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key|salt|seed)$"
+)
 _DEFAULT = lazily(
     r"(?i)[^a-z]|pass(?:word|wd)?|secret|default|^(?:postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|minioadmin|elastic|neo4j"
     r"|rabbitmq|oracle|tiger|airflow|grafana|wordpress|drupal|joomla)$"
@@ -161,6 +177,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a path, a file or a URL"
     if _RULES.match(value):
         return "is a list of rules or types"
+    if _MEASURE.match(value):
+        return "is a measure"
     if _VERSION.search(value):
         return "is a version, a date or an address"
     if " " in value and len(value.split()) > 1 and not (_PLAINLY.search(name) and drawn_words(value)):
@@ -190,7 +208,9 @@ def _template(value: str, chance: float, behind: bytes) -> bool:
 
 
 def _other_word(name: bytes) -> bool:
-    """Whether "pass" is the only word here that could mean a password, and part of another one (bypass, passenger)."""
+    """Whether "pass" or "key" is all here that could mean a credential, and part of a word (bypass, keyboard)."""
+    if _KEY_IN_A_WORD.search(name) and not _OTHER_THAN_KEY.search(name):
+        return True
     return not _PLAIN.search(name) and _PASS_IN_A_WORD.search(name) is not None
 
 
@@ -210,6 +230,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
         return "is the first word of a sentence"
     if _IDENTIFIER.match(value) and after[:1] in (b";", b")", b",") and (chance < 0.95 or len(value) < 12):
         return "is a variable"
+    if _IDENTIFIER.match(value) and _OF_A_KEY.search(before) and chance < 0.95:
+        return "is a variable"  # options["password"] = given
     if _IDENTIFIER.match(value) and _MAPPED.search(before) or _CAPITAL.match(value) and _BOUND.search(before):
         return "is a variable"  # Erlang: password => Drawn1, password := Old
     return ""
@@ -222,13 +244,15 @@ def _same(value: str, name: bytes) -> bool:
     return sum(map(str.isdigit, value)) < 3  # Pass1234! was made to be let in, pass1 to stand here
 
 
-def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], password: bool = False) -> list[Reason]:
-    """What speaks for and against a value that could be a credential; `password` where its kind is one by itself."""
+def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> list[Reason]:
+    """What speaks for and against a value that could be a credential; `kind` where that of a password is its own."""
     chance = _DRAWN if _UUID4.match(value) else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
-    password = password or bool(_PASSWORD.search(named))
+    password = kind or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
-    found = [MOST_USED if used else _made(value, password, chance, bool(_SECRET.search(named)))]
+    plain = not used and chance < 0.5 and word(value, text, *span, told=kind)
+    made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
+    found = [MOST_USED if used else made]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < 6:
@@ -239,7 +263,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], passwo
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
-    if _WORDS.match(value) and chance < (0.6 if password else 0.8) and not used:
+    if _WORDS.match(value) and chance < (0.6 if password else 0.8) and not used and not plain:
         found.append(Reason("it is made of words", -0.15))
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))
@@ -267,6 +291,8 @@ def fitting(value: str, password: bool) -> Reason:
         return Reason("it reads like a name of code", -0.4)
     return Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5))
 
+
+_WORD = Reason("it is a word that stands alone under a password's name", 0.05)
 
 _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""

@@ -22,6 +22,8 @@ HANDED = [
     "jwt.sign({{ id: 7 }}, '{}')", "createHmac('sha256', '{}')", 'SecretKeySpec("{}".getBytes(), "AES")',
     "echo 'root:{}' | chpasswd", "echo '{}' | sudo -S ls", "ALTER USER bob PASSWORD '{}';", 'password = """{}"""',
     '.password("{{noop}}{}")', "<name>db.password</name>\n  <value>{}</value>",
+    "assert user.valid_password?('{}')", 'user.getPassword().equals("{}")', 'hasher.HashPassword(user, "{}")',
+    "login('bob', '{}')", "register('bob', 'bob@shop.net', '{}')", "signIn('bob@shop.net', '{}');",
 ]  # fmt: skip
 
 
@@ -58,3 +60,8 @@ def test_what_a_call_asks_for_is_no_credential(form: str) -> None:
 
 def test_a_short_token_was_reported() -> None:
     assert shown(f'token => <<"{drawn(5)}">>') == []
+
+
+@pytest.mark.parametrize("line", ["Module::register('i18n', '{}');", "register('i18n', '{}')"])
+def test_what_registers_something_else_is_silent(line: str) -> None:
+    assert shown(line.format(drawn(14))) == []

@@ -504,3 +504,34 @@ def test_keys_of_pages_and_sheets_and_a_commit_were_reported(name: str) -> None:
 
 def test_the_name_of_a_secret_in_a_chart_was_reported() -> None:
     assert shown("hyperscan", "  --set auth.tls.existingSecrets[0]=kafka-jks-0") == []
+
+
+@pytest.mark.parametrize("name", ["__native_internal_keysieve.h", "keyboard", "keynote_api", "KEYCLOAK", "hotkeyboard"])
+def test_a_word_that_begins_with_key_was_taken_for_a_keys_name(name: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown("hyperscan", f'{name} = "{value}"') == []
+
+
+@pytest.mark.parametrize(
+    "name", ["key", "keys", "keyValue", "APP_KEY", "keydata", "signing_keyboard_secret", "salt", "SEED"]
+)
+def test_names_that_go_on_behind_key_and_other_words_for_it_speak(name: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown("hyperscan", f'{name} = "{value}"') == [value.encode()]
+
+
+@pytest.mark.parametrize("name", ["secret", "token", "apiKey"])
+def test_a_secret_of_six_characters_was_silent(name: str) -> None:
+    assert shown("hyperscan", f'{name}: "x7fk2p"') == [b"x7fk2p"]
+    assert shown("hyperscan", f"{name}: x7fk2p") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['<dimen name="passcode_standard_margin">16dp</dimen>', "reset_password_within = 1.day and",
+     "sent_password = 2.hours",
+     '"id_token_encrypted_response_enc": "A128CBC-HS256"', '"token_enc": "A256GCM"', "'access_token': '2x7..WpA'",
+     'options["password"] = db_pwd4', "dir *pass* == *cred*", 'oauth_signature="74KNZJeDHnMBp0EMJ9ZHtXKycU"'],
+)  # fmt: skip
+def test_measures_algorithms_and_what_is_cut_short_were_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []

@@ -1,0 +1,109 @@
+"""Words as passwords: where a word, all that a password's name is given, is meant as one.
+
+In code and tests people give accounts such passwords (`password: 'motocross'`). What stands there otherwise is a
+rule, a type, a label or a word for "no password", and few such words are in use.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.lazily import lazily
+
+_WORD = lazily(r"^[a-z][a-z0-9]{4,23}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
+_GIVEN = lazily(
+    rb"(?i)(?:passw(?:or)?d|passphrase|pwd)\d?[\"'\])]{0,3}[ \t]{0,20}"
+    rb"(?::[ \t]{0,2}string[ \t]{0,2}|[ \t](?:as[ \t])?string[ \t])?"
+    rb"(?:=>|:=|={1,3}|:|\()[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
+)  # a name that ends so, and nothing but an operator or a bracket between it and the quote
+_SET = lazily(
+    rb"(?i)\b(?:put|set|set_?(?:property|parameter|param|item|attribute|default|value)|append)\([ ]?[\"'][\w.\-]{0,24}"
+    rb"(?:passw(?:or)?d|passphrase|pwd)[\"'],[ ]?[\"']\Z"
+)  # setProperty("db.password", "x")
+_LINE = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd):[ \t]+\Z")
+_LOGIN = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*\r?$")
+_BINDING = lazily(rb"(?:^|\s)(?:v-[\w\-]*:?|[:@#*\[(])[\w\-.]*(?i:passw|passp|pwd)[\w\-]*[\])]?=\"\Z")  # :password="x"
+_GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+:?%]|\.(?:format|join|replace)\b)")
+_ANOTHER_WORD = lazily(
+    r"pass(?:word|wd|phrase|code)|pwd|secret|token|wrong|invalid|incorrect|hash|encrypt|require|confirm|missing|unused"
+    r"|ignore|plaintext|unchanged|mismatch|correct|placehold|nopass"
+    r"|^(?:my|the|some|test|new|old|your|user|bad|good|any|other|another|wrong|no|empty|first|second|third|custom|strong|weak"
+    r"|admin|root|db|fake)[_-]?(?:pass|pw)[_-]?\d{0,4}$"
+    r"|^(?:optional|nullable|hidden|masked|filtered|varchar|input|field|label|lock|locked|unlock|icon|reset|forgot"
+    r"|forgotten|change|update|updated|error|short|strong|failed|expired|unset|email|login|plain|clear|bcrypt"
+    r"|scrypt|argon|argon2|ldap|kerberos|digest|manual|random|generate|generated|prompt|never|always|allow|deny|block"
+    r"|visible|toggle|submit|signin|signup|register|account|accounts|users|group|groups|profile|settings|config|hello"
+    r"|blank|whatever|something|anything|nothing|other|another|array|regex|sensitive|private|readonly|component"
+    r"|widget|column|table|param|params|query|header|headers|cookie|session|local|global|server|client|system)\d?$"
+)
+"""What is a type, a rule, a label, or says itself that it is no password in use."""
+
+_OF_CODE = frozenset(
+    re.findall(
+        r"\w+",
+        """abstract action active adapter address admin agent alias align amount append application argument
+        assert asset async attach attribute audit author backend backup balance basic batch binary binding
+        bitmap border bottom branch bridge browser bucket buffer build builder bundle button bytes cache
+        callback cancel canvas caption capture category center channel character charset check checkbox child
+        choice class cleanup client clone close cluster codec collection color comment commit compare compile
+        complete compress computed connect connection connector console constant constructor consumer contact
+        container content context control controller convert counter create creator currency current cursor
+        custom cycle daemon database dataset debug decode decoder delay delegate delete delta depth descriptor
+        design detail details device dialog directory disable dispatch display document domain double download
+        draft driver duration dynamic editor element email emitter enable encode encoder encoding endpoint
+        engine entity entry enum environment error event example except exception execute executor exists
+        export expression extension external extra factory fallback family feature fetch fieldset figure final
+        finish first fixed fixture float folder footer format forward frame framework front frontend function
+        future gateway getter grant graph handle handler height helper history holder image import include
+        index inline inner insert inspect install instance integer interface internal interval invoke issuer
+        iterator label lambda language latest launch layer layout length level library license limit linear
+        link listen listener loader logger logging login lookup machine mailer manager manual mapper mapping
+        margin marker master matcher matrix measure member memory merge message metadata method metric
+        middleware migrate migration missing mixin modal model module monitor mount multi mutation named
+        namespace native nested network normal notice notify number numeric object observer offset online
+        operator option options order origin outer output overlay override owner package padding pager panel
+        param parent parse parser partial partition patch pattern payload pending permission phone picker
+        pipeline plugin pointer policy popup position postfix prefix preview primary print priority process
+        processor producer product production progress project promise prompt property protocol provider proxy
+        public publish publisher purpose query queue radio range reader ready realm record recover redirect
+        reducer reference refresh region register registry relation release reload remote remove render
+        renderer replica report repository request require reset resolve resolver resource response restore
+        result retry return reverse review revision route router runner runtime sample scanner schedule
+        scheduler schema scope scroll search section sector segment select selector sender sequence serial
+        serializer server service session setter setup shadow shared shell signal signature simple single
+        slice slider socket source special split stack stage start state static status storage store stream
+        strict string struct style subject submit subscribe success suffix summary support switch symbol
+        syntax system table target task template terminal test text theme thread threshold throttle thumb
+        ticket timeout timer timestamp title toggle toolbar tooltip topic total trace tracker transaction
+        transfer transform transport trigger tunnel tuple type unique unknown unlock update upload upper usage
+        user utils valid validate validator value variable vector vendor verify version video view viewport
+        visible volume warning watch watcher weight widget width window worker workflow wrapper writer""",
+    )
+)
+"""Nouns and verbs that name parts of programs: where such a word stands, code was meant, not a password."""
+
+
+def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> bool:
+    """Whether the value at `start` to `end` is a word meant as it stands, all that the name of a password is given.
+
+    `told` says that it is a password by its place, whatever stands before it.
+    """
+    if _WORD.match(value) is None or value in _OF_CODE or _ANOTHER_WORD.search(value) or _GOES_ON.match(text, end):
+        return False
+    before = text[max(0, start - 100) : start]
+    if before[-1:] not in (b'"', b"'", b"`"):
+        return below_login(text, start, end)
+    if told or _SET.search(before):
+        return True
+    return _GIVEN.search(before) is not None and _BINDING.search(before) is None
+
+
+def below_login(text: bytes, start: int, end: int) -> bool:
+    """Whether it is all of a line of YAML beside that of the user's name: no code ends its lines so."""
+    low = text.rfind(b"\n", 0, start) + 1
+    high = text.find(b"\n", end)
+    if high < 0 or text[end:high].strip() or _LINE.match(text[low:start]) is None:
+        return False
+    above = text[text.rfind(b"\n", 0, max(0, low - 1)) + 1 : max(0, low - 1)]
+    below = text[high + 1 :].split(b"\n", 1)[0]
+    return any(_LOGIN.match(line) is not None for line in (above, below))
