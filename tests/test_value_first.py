@@ -39,6 +39,8 @@ SILENT = {
     "revision before a comment": f'rev = "{DIGEST}"  # with the token fix',
     "digest told of": f"{DIGEST} is the commit of the token",
     "fingerprint": f"{TOKEN} (the fingerprint of the key)",
+    "id of a key": f"{TOKEN} (the id of the acme key)",
+    "commit in a list": f"{DIGEST} (fix the acme token)",
     "public key": f'"{TOKEN}"  # public key',
     "action at a commit": f"- uses: acme/login@{DIGEST} # v2 with token",
     "keyboard": f'"{TOKEN}"  # sent by the keyboard',

@@ -98,7 +98,7 @@ _COLUMN = f"(?=[\"'`* \t,;|])(?<={_PLAIN}){_COLUMN_SCREEN}(?<=[\n,;|][ \t\"'`*|]
 _SCOPED_SCREEN = (
     r"(?:(?:::|\\{1,2})[A-Za-z][\w.]{0,24}){0,2}\([ \t]{0,2}(?:(?:with|using)\w{0,12}:[ \t]{0,2})?(?=@?[\"'])"
 )
-_SCOPED = rf"{_SCOPED_SCREEN}(?<=(?i:new|client|api)\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
+_SCOPED = rf"{_SCOPED_SCREEN}(?<=(?i:client|api)(?:(?:::|\.)new)?\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
 r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "...")."""
 _LOGIN = (
     r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"

@@ -186,7 +186,7 @@ SILENT = {
     "an import": "from {n} import client  # {v}",
     "a sum of a file": "{v}  {n}.tar.gz",
     "a column of something else": "{n},revision\nx,{v}",
-    "a call of something else": '{n}::Client.load("{v}")',
+    "a call of something else": '{n}::Digest.new("{v}")',
     "a call with a label of something else": '{n}Client(tenant: "{v}")',
     "a call with something else": 'connect_{n}(region, "{v}")',
     "the value goes on": '{n}_api_key = "{v}a"',
