@@ -27,10 +27,14 @@ EXCEPTIONS = {
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
-        + ["login-function-password", "short-secret-assignment"],
+        + ["login-function-password", "short-secret-assignment"]
+        + ["credential-before-comment", "credential-told-before-its-name"],
         QUOTED,
     ),
-    **dict.fromkeys(["kubernetes-secret-yaml", "zulip-api-key-zuliprc"], LINES),
+    **dict.fromkeys(
+        ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"],
+        LINES,
+    ),
     "freemius-secret-key": "its expression demands quotes around the value",
     "sidekiq-credentials-variable": "its name is a variable of Bundler, with two underscores",
 }

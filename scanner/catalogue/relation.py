@@ -52,7 +52,7 @@ _OPTION_SCREEN = r"(?:[ \t]{1,4}|[\"'][ \t]{0,4},[ \t]{0,4})"
 _OPTION = f"(?=[ \t\"'])(?<={_OPTION_NAME}){_OPTION_SCREEN}"
 
 _BELOW = r"[\"']?[ \t]{0,4}\r?\n[ \t]{1,24}value[ \t]{0,2}:[ \t]{1,4}"  # Kubernetes: name, then value
-_SIBLING = r"</(?:key|name|t[dh])>\s{0,24}<(?:string|value|td)>"  # property lists, Hadoop, tables
+_SIBLING = r"</(?:key|name|t[dh]|dt)>\s{0,24}<(?:string|value|td|dd)>"  # property lists, Hadoop, tables
 
 _SIBLING_SCREEN = r"</\w{2,4}>\s{0,24}<\w{2,6}>"
 
@@ -78,8 +78,8 @@ _HEADER = (
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
 _DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
-_CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?,)[ \t]{0,4}"
-_CELL = f"(?=[ \t*`\"'|,])(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
+_CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?[,;])[ \t]{0,4}"
+_CELL = f"(?=[ \t*`\"'|,;])(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
 _BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
 _BLANK = f"(?=[*`\"' \t])(?<={_PLAIN}){_BLANK_SCREEN}"  # npm config set acme-key ..., "the acme token is ..."
 _SPOKEN = rf"(?:(?<={_PLAIN})|(?=[^\n]{{0,24}}{_PLAIN}))"
@@ -87,9 +87,20 @@ _CAPTION = (
     _SPOKEN + r"[^\n]{0,60}\r?\n[ \t]{0,40}[^\n=:(]{1,40}?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}(?=[bru@]?\\?[\"'`])"
 )  # a comment that speaks of the key, above any name
 _ALONE = (
-    rf"(?:{_SPOKEN}|(?=[ \t]{{0,2}}:[ \t]{{0,4}}\r?\n))[^\n]{{0,40}}(?:\r?\n){{1,2}}[ \t>\-*]{{0,12}}"
+    rf"(?:{_SPOKEN}|(?=[ \t]{{0,2}}:[ \t]{{0,4}}\r?\n))[^\n]{{0,40}}(?:\r?\n){{1,2}}(?:```\w{{0,8}}\r?\n)?"
+    rf"[ \t>\-*]{{0,12}}"
     r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`,;]{0,2}[ \t]{0,4}(?:\r?\n|\Z))"
-)  # the name on one line, the value alone on the next
+)  # the name on one line, the value alone on the next, in Markdown also inside of a fence
+_COLUMN_SCREEN = (
+    r"[\"'`*]{0,2}[ \t]{0,2}[,;|][^\n]{0,60}\r?\n(?:[|:\- ]{3,60}\r?\n)?(?:[^\n]{0,60}?[,;|])?[ \t\"'`*|]{0,4}"
+)
+_COLUMN = f"(?=[\"'`* \t,;|])(?<={_PLAIN}){_COLUMN_SCREEN}(?<=[\n,;|][ \t\"'`*|]{{0,4}})"
+"""Below its heading, of CSV or of a table."""
+_SCOPED_SCREEN = (
+    r"(?:(?:::|\\{1,2})[A-Za-z][\w.]{0,24}){0,2}\([ \t]{0,2}(?:(?:with|using)\w{0,12}:[ \t]{0,2})?(?=@?[\"'])"
+)
+_SCOPED = rf"{_SCOPED_SCREEN}(?<=(?i:client|api)(?:(?:::|\.)new)?\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
+r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "...")."""
 _LOGIN = (
     r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"
     r"[ \t]{0,2}"
@@ -99,14 +110,17 @@ _LINE = (
     r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})(?<!(?i:sha-?\d{1,3}|md5|sum|digest|commit|revision))[ \t]{1,4}"
     r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`]?[,;]?[ \t]{0,4}(?:\r?\n|\Z))"
 )  # a line of a name and a value
-_WRAP = r"(?:new[ \t])?[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}(?=@?\\?[\"'])"  # String::from("..."), SecretStr("...")
+_WRAP = r"(?:new[ \t])?(?:[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}){1,2}(?:default[ \t]{0,2}=[ \t]{0,2})?(?=@?\\?[\"'])"
+"""String::from("..."), Some(String::from("...")), SecretStr("..."), field(default="...")."""
+_NET = r"[\"'][ \t]{1,4}serializeAs=[\"']String[\"'][ \t]{0,2}>\s{0,24}<value>"  # settings of .NET
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
-_FURTHER += f"|{_ASSIGN}{_WRAP}"
-_FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}"
-_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}"
+_FURTHER += f"|{_NET}|{_ASSIGN}{_WRAP}"
+_FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}|{_COLUMN_SCREEN}"
+_FURTHER_SCREEN += f"|{_SCOPED_SCREEN}"
+_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}"
 _DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
 _RUN = r"[\w\-+/=.:]"
-_OVER = r"(?:\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,>\[|])"  # on this line, or the first word of the next
+_OVER = r"(?:\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"  # on this line, or the first word of the next
 _DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?(?:[0-9]|[a-z][A-Z]{{2}}))"
 _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
