@@ -113,7 +113,7 @@ _PASS_IN_A_WORD = lazily(
 )
 _KEY_IN_A_WORD = lazily(
     rb"(?:[kK]ey(?=[a-z])|KEY(?=[A-Z]))(?!(?i:s?(?![a-z])|s?(?:val|mat|data|str|phrase|byte|hex|base|b64|pass|pw|secret|token|text"
-    rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt)))"
+    rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt|vault)))"
 )  # keyboard, keynote, keysieve.h
 _OTHER_THAN_KEY = lazily(
     rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|credential|salt|seed|auth|bearer|creds|key(?![a-z])|keys(?![a-z])"
