@@ -32,7 +32,7 @@ _ANOTHER_WORD = lazily(
     r"|^(?:optional|nullable|hidden|masked|filtered|varchar|input|field|label|lock|locked|unlock|icon|reset|forgot"
     r"|forgotten|change|update|updated|error|short|strong|failed|expired|unset|email|login|plain|clear|bcrypt"
     r"|scrypt|argon|argon2|ldap|kerberos|digest|manual|random|generate|generated|prompt|never|always|allow|deny|block"
-    r"|visible|toggle|submit|signin|signup|register|account|accounts|users|group|groups|profile|settings|config|hello"
+    r"|visible|submit|signin|signup|register|account|accounts|users|group|groups|profile|settings|config|hello"
     r"|blank|whatever|something|anything|nothing|other|another|array|regex|sensitive|private|readonly|component"
     r"|widget|column|table|param|params|query|header|headers|cookie|session|local|global|server|client|system)\d?$"
 )
@@ -74,7 +74,7 @@ _OF_CODE = frozenset(
         slice slider socket source special split stack stage start state static status storage store stream
         strict string struct style subject submit subscribe success suffix summary support switch symbol
         syntax system table target task template terminal test text theme thread threshold throttle thumb
-        ticket timeout timer timestamp title toggle toolbar tooltip topic total trace tracker transaction
+        ticket timeout timer timestamp title toolbar tooltip topic total trace tracker transaction
         transfer transform transport trigger tunnel tuple type unique unknown unlock update upload upper usage
         user utils valid validate validator value variable vector vendor verify version video view viewport
         visible volume warning watch watcher weight widget width window worker workflow wrapper writer""",
