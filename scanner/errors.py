@@ -71,7 +71,11 @@ class StoreError(ScanError):
 
 
 class GitError(ScanError):
-    """git ended with an error where it should not have."""
+    """git ended with an error where it should not have; `code` is the one that it ended with, 0 where it never ran."""
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def said(error: ScanError | OSError) -> str:

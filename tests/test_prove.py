@@ -11,7 +11,7 @@ from scanner.detector import Detector
 from scanner.prove import prove
 from scanner.settings import DetectSettings
 
-# Every tenth: `keysieve patterns check`, which `.ci/run` calls as well, proves all of them and takes ten minutes.
+# Every tenth: `keysieve patterns check`, which `.ci/run` calls as well, proves all of them and takes minutes.
 IDS = [credential.id for credential in load(pattern_files([builtin_folder()]))][::10]
 
 

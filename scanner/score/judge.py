@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.compiled import compiled
 from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
-from scanner.score import context, generic, literal, plain
+from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
@@ -139,7 +139,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
     name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
     if not credential.structure and generic.another(text[outer[0] : span[0]]):
         return "is what another name is set to"
-    quoted = before[-1:] in (b'"', b"'", b"`") or literal.literal(text, *span) or plain.below_login(text, *span)
+    quoted = before[-1:] in (b'"', b"'", b"`") or literal.literal(text, *span)
     return generic.silent_reason(words, name, quoted, (before, after))
 
 

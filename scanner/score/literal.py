@@ -18,13 +18,17 @@ _CONNECTION = lazily(
     rb"[\"'`>=][A-Za-z][\w .]{1,30}=[^\"'`\r\n;=]{0,100};"
     rb"(?:[ ]?[\w .]{1,30}=[^\"'`\r\n;]{0,100};){0,8}[ ]?[\w .]{1,30}=\Z"
 )  # "Server=db1;User Id=app;Password=x;"
+_PASSWORD_LINE = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd):[ \t]+\Z")
+_LOGIN_LINE = lazily(
+    rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*\r?$"
+)
 
 
 def literal(text: bytes, start: int, end: int) -> bool:
     """Whether the value at `start` to `end` can be no expression: an element's text, a field, all of a setting."""
     if text[start - 1 : start] == b">":
         return text[end : end + 2] == b"</"
-    return setting(text, start, end) or field(text, start, end)
+    return setting(text, start, end) or field(text, start, end) or below_login(text, start, end)
 
 
 def field(text: bytes, start: int, end: int) -> bool:
@@ -44,3 +48,14 @@ def setting(text: bytes, start: int, end: int) -> bool:
         return False
     number = text[start:end].isdigit() and _NUMBER_SETTING.match(before) is not None
     return number or _SETTING.match(before) is not None
+
+
+def below_login(text: bytes, start: int, end: int) -> bool:
+    """Whether it is all of a line of YAML beside that of the user's name: no code ends its lines so."""
+    low = text.rfind(b"\n", 0, start) + 1
+    high = text.find(b"\n", end)
+    if high < 0 or text[end:high].strip() or _PASSWORD_LINE.match(text[low:start]) is None:
+        return False
+    above = text[text.rfind(b"\n", 0, max(0, low - 1)) + 1 : max(0, low - 1)]
+    below = text[high + 1 :].split(b"\n", 1)[0]
+    return any(_LOGIN_LINE.match(line) is not None for line in (above, below))

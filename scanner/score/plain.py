@@ -6,9 +6,8 @@ rule, a type, a label or a word for "no password", and few such words are in use
 
 from __future__ import annotations
 
-import re
-
 from scanner.lazily import lazily
+from scanner.score.literal import below_login
 
 _WORD = lazily(r"^[a-z][a-z0-9]{4,23}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
 _GIVEN = lazily(
@@ -20,8 +19,6 @@ _SET = lazily(
     rb"(?i)\b(?:put|set|set_?(?:property|parameter|param|item|attribute|default|value)|append)\([ ]?[\"'][\w.\-]{0,24}"
     rb"(?:passw(?:or)?d|passphrase|pwd)[\"'],[ ]?[\"']\Z"
 )  # setProperty("db.password", "x")
-_LINE = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd):[ \t]+\Z")
-_LOGIN = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*\r?$")
 _BINDING = lazily(rb"(?:^|\s)(?:v-[\w\-]*:?|[:@#*\[(])[\w\-.]*(?i:passw|passp|pwd)[\w\-]*[\])]?=\"\Z")  # :password="x"
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+:?%]|\.(?:format|join|replace)\b)")
 _ANOTHER_WORD = lazily(
@@ -39,46 +36,40 @@ _ANOTHER_WORD = lazily(
 """What is a type, a rule, a label, or says itself that it is no password in use."""
 
 _OF_CODE = frozenset(
-    re.findall(
-        r"\w+",
-        """abstract action active adapter address admin agent alias align amount append application argument
-        assert asset async attach attribute audit author backend backup balance basic batch binary binding
-        bitmap border bottom branch bridge browser bucket buffer build builder bundle button bytes cache
-        callback cancel canvas caption capture category center channel character charset check checkbox child
-        choice class cleanup client clone close cluster codec collection color comment commit compare compile
-        complete compress computed connect connection connector console constant constructor consumer contact
-        container content context control controller convert counter create creator currency current cursor
-        custom cycle daemon database dataset debug decode decoder delay delegate delete delta depth descriptor
-        design detail details device dialog directory disable dispatch display document domain double download
-        draft driver duration dynamic editor element email emitter enable encode encoder encoding endpoint
-        engine entity entry enum environment error event example except exception execute executor exists
-        export expression extension external extra factory fallback family feature fetch fieldset figure final
-        finish first fixed fixture float folder footer format forward frame framework front frontend function
-        future gateway getter grant graph handle handler height helper history holder image import include
-        index inline inner insert inspect install instance integer interface internal interval invoke issuer
-        iterator label lambda language latest launch layer layout length level library license limit linear
-        link listen listener loader logger logging login lookup machine mailer manager manual mapper mapping
-        margin marker master matcher matrix measure member memory merge message metadata method metric
-        middleware migrate migration missing mixin modal model module monitor mount multi mutation named
-        namespace native nested network normal notice notify number numeric object observer offset online
-        operator option options order origin outer output overlay override owner package padding pager panel
-        param parent parse parser partial partition patch pattern payload pending permission phone picker
-        pipeline plugin pointer policy popup position postfix prefix preview primary print priority process
-        processor producer product production progress project promise prompt property protocol provider proxy
-        public publish publisher purpose query queue radio range reader ready realm record recover redirect
-        reducer reference refresh region register registry relation release reload remote remove render
-        renderer replica report repository request require reset resolve resolver resource response restore
-        result retry return reverse review revision route router runner runtime sample scanner schedule
-        scheduler schema scope scroll search section sector segment select selector sender sequence serial
-        serializer server service session setter setup shadow shared shell signal signature simple single
-        slice slider socket source special split stack stage start state static status storage store stream
-        strict string struct style subject submit subscribe success suffix summary support switch symbol
-        syntax system table target task template terminal test text theme thread threshold throttle thumb
-        ticket timeout timer timestamp title toolbar tooltip topic total trace tracker transaction
-        transfer transform transport trigger tunnel tuple type unique unknown unlock update upload upper usage
-        user utils valid validate validator value variable vector vendor verify version video view viewport
-        visible volume warning watch watcher weight widget width window worker workflow wrapper writer""",
-    )
+    """
+    abstract action active adapter address admin agent alias align amount append application argument assert asset
+    async attach attribute audit author backend backup balance basic batch binary binding bitmap border bottom
+    branch bridge browser bucket buffer build builder bundle button bytes cache callback cancel canvas caption
+    capture category center channel character charset check checkbox child choice class cleanup clone close cluster
+    codec collection color comment commit compare compile complete compress computed connect connection connector
+    console constant constructor consumer contact container content context control controller convert counter
+    create creator currency current cursor custom cycle daemon database dataset debug decode decoder delay delegate
+    delete delta depth descriptor design detail details device dialog directory disable dispatch display document
+    domain double download draft driver duration dynamic editor element emitter enable encode encoder encoding
+    endpoint engine entity entry environment event example except exception execute executor exists export
+    expression extension external extra factory fallback family feature fetch fieldset figure final finish first
+    fixed fixture float folder footer format forward frame framework front frontend function future gateway getter
+    grant graph handle handler height helper history holder image import include index inline inner insert inspect
+    install instance integer interface internal interval invoke issuer iterator lambda language latest launch layer
+    layout length level library license limit linear listen listener loader logger logging lookup machine mailer
+    manager mapper mapping margin marker master matcher matrix measure member memory merge message metadata method
+    metric middleware migrate migration mixin modal model module monitor mount multi mutation named namespace native
+    nested network normal notice notify number numeric object observer offset online operator option options order
+    origin outer output overlay override owner package padding pager panel parent parse parser partial partition
+    patch pattern payload pending permission phone picker pipeline plugin pointer policy popup position postfix
+    prefix preview primary print priority process processor producer product production progress project promise
+    property protocol provider proxy public publish publisher purpose queue radio range reader ready realm record
+    recover redirect reducer reference refresh region registry relation release reload remote remove render renderer
+    replica report repository request resolve resolver resource response restore result retry return reverse review
+    revision route router runner runtime sample scanner schedule scheduler schema scope scroll search section sector
+    segment select selector sender sequence serial serializer service setter setup shadow shared shell signal
+    signature simple single slice slider socket source special split stack stage start state static status storage
+    store stream strict string struct style subject subscribe success suffix summary support switch symbol syntax
+    target template terminal theme thread threshold throttle thumb ticket timeout timer timestamp title toolbar
+    tooltip topic total trace tracker transaction transfer transform transport trigger tunnel tuple unique unknown
+    upload upper usage utils valid validate validator value variable vector vendor verify version video viewport
+    volume warning watch watcher weight width window worker workflow wrapper writer
+    """.split()  # noqa: SIM905 - a list of literals takes a line for each
 )
 """Nouns and verbs that name parts of programs: where such a word stands, code was meant, not a password."""
 
@@ -96,14 +87,3 @@ def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> b
     if told or _SET.search(before):
         return True
     return _GIVEN.search(before) is not None and _BINDING.search(before) is None
-
-
-def below_login(text: bytes, start: int, end: int) -> bool:
-    """Whether it is all of a line of YAML beside that of the user's name: no code ends its lines so."""
-    low = text.rfind(b"\n", 0, start) + 1
-    high = text.find(b"\n", end)
-    if high < 0 or text[end:high].strip() or _LINE.match(text[low:start]) is None:
-        return False
-    above = text[text.rfind(b"\n", 0, max(0, low - 1)) + 1 : max(0, low - 1)]
-    below = text[high + 1 :].split(b"\n", 1)[0]
-    return any(_LOGIN.match(line) is not None for line in (above, below))

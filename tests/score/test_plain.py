@@ -7,7 +7,8 @@ from functools import lru_cache
 import pytest
 
 from scanner.detector import MEDIUM, Detector
-from scanner.score.plain import below_login, word
+from scanner.score.literal import below_login
+from scanner.score.plain import word
 from scanner.settings import DetectSettings
 
 

@@ -109,7 +109,7 @@ def _tips(door: Door) -> list[bytes]:
     try:
         listed = door.run("show-ref", "--head", "--dereference")
     except GitError as error:
-        if not str(error).endswith("no message"):  # a ref that names nothing; without a word where there is no ref
+        if error.code != 1:  # a ref that names nothing; 1 means that there is no ref
             raise Unclear(str(error)) from None
         listed = b""
     return [bytes.fromhex(line.split(b" ", 1)[0].decode()) for line in listed.splitlines()]

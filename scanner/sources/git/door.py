@@ -155,7 +155,7 @@ class Door:
             raise TargetError("git is not installed or not on PATH; repositories need it") from None
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
-            raise GitError(f"git {arguments[0]} failed: {'; '.join(words[-3:])}")
+            raise GitError(f"git {arguments[0]} failed: {'; '.join(words[-3:])}", done.returncode)
         return done.stdout
 
     def show(self, stream: IO[bytes]) -> None:
