@@ -25,6 +25,7 @@ _CODE = lazily(
 )
 _MEASURE = lazily(
     r"^\d{1,5}(?:\.\d{1,3})?(?:dp|sp|px|pt|em|rem|ms)$|^\d{1,5}\.(?:second|minute|hour|day|week|month|year)s?$"
+    r"|^#(?:[0-9a-fA-F]{3,4}){1,2}$"  # a colour
 )
 _EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
@@ -57,6 +58,10 @@ _ALGORITHM = lazily(
     r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
     r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
     r"|^a(?:128|192|256)(?:gcm|kw|gcmkw|cbc(?:-hs\d{3})?|ctr)$"  # those of JOSE: A256GCM, A128CBC-HS256
+)
+_ENCODING = lazily(
+    r"(?i)^(?:utf[-_]?(?:8|16|32)(?:[-_]?(?:le|be|sig))?|latin[-_]?\d{1,2}|(?:us[-_]?)?ascii|iso[-_]?8859[-_]?\d{1,2}|cp\d{3,4}"
+    r"|windows[-_]?125\d|euc[-_]?(?:jp|kr)|shift[-_]?jis|big5|gb(?:k|2312|18030)|koi8[-_]?[ru])$"
 )
 _RULES = lazily(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 _UUID = lazily(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -178,7 +183,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
     if _RULES.match(value):
         return "is a list of rules or types"
     if _MEASURE.match(value):
-        return "is a measure"
+        return "is a measure or a colour"
     if _VERSION.search(value):
         return "is a version, a date or an address"
     if " " in value and len(value.split()) > 1 and not (_PLAINLY.search(name) and drawn_words(value)):
@@ -187,6 +192,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
+    if _ENCODING.match(value):
+        return "is the name of an encoding"
     if _CHECKSUM.match(value):
         return "is a checksum that names its algorithm"
     if not quoted and (told := _bare(value, name, chance, around)):

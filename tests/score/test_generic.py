@@ -535,3 +535,14 @@ def test_a_secret_of_six_characters_was_silent(name: str) -> None:
 )  # fmt: skip
 def test_measures_algorithms_and_what_is_cut_short_were_reported(line: str) -> None:
     assert shown("hyperscan", line) == []
+
+
+@pytest.mark.parametrize("encoding", ["latin1", "utf8", "UTF-16LE", "iso8859-15", "cp1252", "shift_jis"])
+def test_the_encoding_that_a_password_is_written_in_was_reported(encoding: str) -> None:
+    assert shown("hyperscan", f'password = password.encode("{encoding}")') == []
+    assert shown("hyperscan", f'password: "{encoding}"') == []
+
+
+@pytest.mark.parametrize("colour", ["#c5dd22", "#1a2B3c", "#80f1"])
+def test_the_colour_of_a_token_was_reported(colour: str) -> None:
+    assert shown("hyperscan", f'Token.Name: "{colour}",') == []
