@@ -16,7 +16,7 @@ _REFERENCE = lazily(
     r"|^\${1,2}[A-Za-z_]\w*(?:$|\[\w{1,30}\]|->)"
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
     r"|^<[^<>]*>$|^\{[A-Za-z_][\w.]*(?:[!:*][^{}]*)?\}$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^@[A-Za-z][\w\-]*\.[\w.\-]+@$"
-    r"|^:[a-z_]+$|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
+    r"|^:[a-z_]+$|\{[a-z]\w{0,15}\*\d{1,3}\}|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
 )
 _PLACEHOLDER = lazily(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"

@@ -1,6 +1,6 @@
 """Words as passwords: where a word, all that a password's name is given, is meant as one.
 
-In code and tests people give accounts such passwords (`password: 'motocross'`). What stands there otherwise is a
+In code and tests people give accounts such passwords: a pet's name, a sport. What stands there otherwise is a
 rule, a type, a label or a word for "no password", and few such words are in use.
 """
 

@@ -18,6 +18,8 @@ REFERENCES = [
     "op://vault/item", "ref+vault://x", "ENC[AES256]", "!vault", "********", "arn:aws:secretsmanager:x", "<password>",
     "{password}", "{password!r}", "{key:>12}", "{password*12-24}",
     "[password]", "__password__", "@@password@@", ":password", "valueFrom", "file:/run/x",
+    "pre_{lower*12}",
+    "%{upper*4}%",
 ]  # fmt: skip
 WORDS = ["None", "null", "TRUE", "password", "Secret", "string", "Optional", "admin", "test", "foobar", "undefined"]
 MADE_UP = [
