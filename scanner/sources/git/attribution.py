@@ -36,7 +36,7 @@ class Attribution:
         """Object -> where it is in history, in the index, behind a tag, or nowhere."""
         kinds = self._kinds(found)
         blobs = frozenset(name for name, kind in kinds.items() if kind == "blob")
-        charted = self._charted(blobs, run)
+        charted = self._charted(blobs)
         if charted is not None:
             return self._told(charted[0], kinds, charted[1])
         reachable = self._reachable()
@@ -47,7 +47,7 @@ class Attribution:
             places |= self._elsewhere(rest, reachable, run)
         return self._told(places, kinds, reachable)
 
-    def _charted(self, blobs: frozenset[str], run: Run) -> tuple[dict[tuple[str, bytes], int], Sequence[str]] | None:
+    def _charted(self, blobs: frozenset[str]) -> tuple[dict[tuple[str, bytes], int], Sequence[str]] | None:
         """The places, from what the walk read; None where there was no walk, or something is wrong."""
         if isinstance(self._listing, Listing):
             return None
@@ -55,7 +55,7 @@ class Attribution:
         from scanner.sources.git.trees import Unclear
 
         try:
-            return chart(self._door, self._listing, blobs, run)
+            return chart(self._door, self._listing, blobs)
         except (Unclear, OSError):
             return None
 

@@ -14,7 +14,6 @@ from typing import overload
 import numpy as np
 
 from scanner.errors import GitError
-from scanner.records import Run
 from scanner.sources.git import inner_trees
 from scanner.sources.git.arrays import Numbers, beginnings, positions
 from scanner.sources.git.door import Door
@@ -61,7 +60,7 @@ class Line(Sequence[str]):
         return self._inventory.beginning(int(self._graph.ids[self._numbers[place]]).to_bytes(8, "big")).hex()
 
 
-def chart(door: Door, inventory: Inventory, blobs: frozenset[str], run: Run) -> tuple[Places, Line]:
+def chart(door: Door, inventory: Inventory, blobs: frozenset[str]) -> tuple[Places, Line]:
     """Each blob's places and the commits that they count: those that refs reach, and then the others.
 
     Raises Unclear.
@@ -70,7 +69,7 @@ def chart(door: Door, inventory: Inventory, blobs: frozenset[str], run: Run) -> 
     present = np.fromfile(inventory.present, np.uint64)
     graph = Graph(inventory.walks, loose["commit"])
     graph.cut(bytes.fromhex(name) for name in door.shallow())
-    trees = Trees(inventory.trees, loose["tree"], present, run)
+    trees = Trees(inventory.trees, loose["tree"], present)
     trees.check(graph.needed())
     tips = _tips(door)
     trees.check(np.array([int.from_bytes(tip[:8], "big") for tip in tips], np.uint64))

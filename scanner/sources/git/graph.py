@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.sources.git import inner
+from scanner.sources.git import inner, inner_trees
 from scanner.sources.git.arrays import Numbers, Prefixes, positions, runs
 from scanner.sources.git.delta import WalkShard
 from scanner.sources.git.trees import Unclear
@@ -58,53 +57,18 @@ class Graph:
 
         Raises Unclear where a parent is not among the commits.
         """
-        reached = self._reached([number for number in self.numbers(_prefixes(tips)).tolist() if number >= 0])
-        return self._sorted(reached)
+        heads = [number for number in self.numbers(_prefixes(tips)).tolist() if number >= 0]
+        chosen = inner_trees.reached(heads, self.starts, self.counts, self.parents)
+        if not chosen:
+            raise Unclear("a commit's parent is not there")
+        return inner_trees.by_date(chosen, self.starts, self.counts, self.parents, self.dates.tolist())
 
     def rest(self, known: Sequence[int]) -> list[int]:
         """All other commits, in the same order."""
         left = bytearray(b"\1") * len(self.ids)
         for number in known:
             left[number] = 0
-        return self._sorted(left)
-
-    def _reached(self, tips: list[int]) -> bytearray:
-        reached = bytearray(len(self.ids))
-        stack = list(tips)
-        starts, counts, parents = self.starts, self.counts, self.parents
-        while stack:
-            number = stack.pop()
-            if reached[number]:
-                continue
-            reached[number] = 1
-            start = starts[number]
-            for parent in parents[start : start + counts[number]]:
-                if parent < 0:
-                    raise Unclear("a commit's parent is not there")
-                if not reached[parent]:
-                    stack.append(parent)
-        return reached
-
-    def _sorted(self, chosen: bytearray) -> list[int]:
-        children = [0] * len(chosen)
-        starts, counts, parents = self.starts, self.counts, self.parents
-        numbers = [number for number, one in enumerate(chosen) if one]
-        for number in numbers:
-            for parent in parents[starts[number] : starts[number] + counts[number]]:
-                children[parent] += 1
-        dates = self.dates.tolist()
-        heap = [(-dates[number], number) for number in numbers if not children[number]]
-        heapq.heapify(heap)
-        found: list[int] = []
-        while heap:
-            number = heapq.heappop(heap)[1]
-            found.append(number)
-            for parent in parents[starts[number] : starts[number] + counts[number]]:
-                children[parent] -= 1
-                if not children[parent] and parent >= 0 and chosen[parent]:
-                    heapq.heappush(heap, (-dates[parent], parent))
-        found.reverse()
-        return found
+        return inner_trees.by_date(left, self.starts, self.counts, self.parents, self.dates.tolist())
 
 
 def _prefixes(ids: Iterable[bytes]) -> Prefixes:

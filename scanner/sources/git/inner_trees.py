@@ -1,337 +1,352 @@
-"""The inner loop for trees: ids that are new in them, and what names an id. Compiled with `inner`, where that is."""
+"""The inner loop for trees: what each of them holds that its base does not, and the other way round. Compiled with
+`inner`, where that is."""
 
 from __future__ import annotations
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from scanner.sources.git import inner
 
+_LARGEST = 64 << 20
+"""Bytes of the trees on the path to what is made of them."""
+
+
+class Events:
+    """Entries that are new in trees, or gone: the first 8 bytes of their objects' ids, the numbers of their names, and
+    of each row how many there are.
+
+    Those numbers are kept as the objects that they are, since a list of `int` would make them anew.
+    """
+
+    def __init__(self) -> None:
+        self.ids: list[bytes] = []
+        self.names: list[Any] = []
+        self.counts: list[int] = []
+
+
+class Tree:
+    """A tree on the path: where its entries begin, where the last one ends, and their names' numbers.
+
+    The name of another repository's commit is None: it is told of nowhere.
+    """
+
+    def __init__(self, row: int, data: bytes) -> None:
+        self.row = row
+        self.data = data
+        self.starts: list[int] = []
+        self.names: list[Any] = []
+
 
 class Trees:
-    """What trees name anew: of each row the beginnings of ids that its entry holds and its base does not.
+    """What changes from trees to those that are made of them, entry by entry, in the order of the walk.
 
-    A tree that is stored as a delta is not made: an id that is new in it stands in what the delta inserts, since
-    no two ids have more than a few bytes in common. Where an insertion is not plainly made of ids and names the
-    row is odd, and its tree has to be read.
+    `new` are entries that a tree holds and its base does not, `gone` the other way round. Of a tree without a base all
+    entries are new.
     """
 
-    def __init__(self, pack: int, hash_size: int) -> None:
+    def __init__(self, rows: Iterator[tuple[int, ...]], first: int, count: int, pack: int, hash_size: int) -> None:
+        """`rows` as `plan.ROW` has them, `count` from row `first` on; `pack` is a file descriptor."""
+        self._plan = rows
+        self._first = first
         self._pack = pack
         self._hash_size = hash_size
-        self.counts: list[int] = []  # of each row
-        self.ids: list[bytes] = []  # the first 8 bytes of each
-        self.odd: list[int] = []  # rows
+        self._number = -1
+        self._path: list[Tree] = []
+        self._path_bytes = 0
+        self.names: dict[bytes, Any] = {}
+        self.ends = [0] * count  # of each row: where the rows of what is made of it end
+        self.lost = False  # whether one of them cannot be read
+        self.begin()
 
-    def read(self, rows: Iterator[tuple[int, ...]]) -> None:
-        """Go through rows as `plan.ROW` has them."""
-        for number, (offset, end, _, _, crc, _) in enumerate(rows):
-            before = len(self.ids)
+    def begin(self) -> None:
+        """Further events."""
+        self.new = Events()
+        self.gone = Events()
+
+    def read(self, most: int) -> bool:
+        """Gather about `most` events; False at the end."""
+        for row in self._plan:
+            self._number += 1
+            new = len(self.new.ids)
+            gone = len(self.gone.ids)
             try:
-                raw = os.pread(self._pack, end - offset, offset)
-                if inner.crc32(raw) != crc:
-                    raise inner.Malformed("damaged")
-                kind, data = inner.entry(raw, self._hash_size, _LARGEST)
-                plain = True
-                if kind == inner.TREE:
-                    listed(data, self._hash_size, self.ids)
-                else:
-                    for text in inserted(data, [], []):
-                        plain = claimed(text, self._hash_size, self.ids) and plain
-                if not plain:
-                    self.odd.append(number)
+                self._visit(row)
             except (inner.Malformed, IndexError, OSError):
-                del self.ids[before:]
-                self.odd.append(number)
-            self.counts.append(len(self.ids) - before)
+                self.lost = True
+                return False
+            self.new.counts.append(len(self.new.ids) - new)
+            self.gone.counts.append(len(self.gone.ids) - gone)
+            if len(self.new.ids) + len(self.gone.ids) >= most:
+                return True
+        self._number += 1
+        self._leave(-1)
+        return False
+
+    def _leave(self, base: int) -> None:
+        """Everything on the path that is not `base` has no more rows."""
+        while len(self._path) > 0 and self._path[-1].row != base:
+            tree = self._path.pop()
+            self.ends[tree.row] = self._number
+            self._path_bytes -= len(tree.data)
+
+    def _visit(self, row: tuple[int, ...]) -> None:
+        offset, end, _, base, crc, marks = row
+        if base >= 0:
+            base -= self._first
+        self._leave(base)
+        raw = os.pread(self._pack, end - offset, offset)
+        if inner.crc32(raw) != crc:
+            raise inner.Malformed("damaged")
+        kind, data = inner.entry(raw, self._hash_size, _LARGEST)
+        tree = Tree(self._number, data)
+        if kind == inner.TREE:
+            self._fill(tree, 0, len(data))
+            tree.starts.append(len(data))
+        elif len(self._path) > 0:
+            copied: list[int] = []
+            above = self._path[-1]
+            tree.data = built(data, above.data, copied)
+            if not self._replaced(tree, above, copied):
+                self._differ(tree, above, copied)
+        else:
+            raise inner.Malformed("a delta without its base")
+        if marks & inner.IS_LEAF:
+            self.ends[self._number] = self._number + 1
+            return
+        self._path.append(tree)
+        self._path_bytes += len(tree.data)
+        if self._path_bytes > _LARGEST:
+            raise inner.Malformed("too large")
+
+    def _replaced(self, tree: Tree, base: Tree, copied: list[int]) -> bool:
+        """Whether all entries stand where they do in the base, by the same names, as in most; what differs is told.
+
+        `copied` as `inner.copies` has it.
+        """
+        data = tree.data
+        size = self._hash_size
+        known = base.starts
+        if len(data) != len(base.data):
+            return False
+        touched: list[int] = []
+        last = -1
+        done = 0
+        for piece in range(0, len(copied) + 3, 3):
+            start = copied[piece] if piece < len(copied) else len(data)
+            if piece < len(copied) and copied[piece + 1] != start:
+                return False
+            if start > done:
+                number = max(last + 1, bisect_right(known, done) - 1)
+                while known[number] < start:
+                    low = known[number]
+                    beyond = known[number + 1] - size
+                    if beyond > done and data[low:beyond] != base.data[low:beyond]:
+                        return False
+                    touched.append(number)
+                    last = number
+                    number += 1
+            if piece < len(copied):
+                done = start + copied[piece + 2]
+        for number in touched:
+            name: Any = base.names[number]
+            if name is not None:
+                at = known[number + 1] - size
+                self.new.ids.append(data[at : at + 8])
+                self.new.names.append(name)
+                self.gone.ids.append(base.data[at : at + 8])
+                self.gone.names.append(name)
+        tree.starts = known
+        tree.names = base.names
+        return True
+
+    def _differ(self, tree: Tree, base: Tree, copied: list[int]) -> None:
+        """Tell what differs: an entry is the same if it is copied whole, and is an entry there, too."""
+        known = base.starts
+        kept = bytearray(len(base.names))
+        at = 0
+        for piece in range(0, len(copied), 3):
+            source = copied[piece + 1]
+            shift = copied[piece] - source
+            first = bisect_left(known, source)
+            last = bisect_right(known, source + copied[piece + 2]) - 1
+            while first < last and known[first] + shift != at:
+                if known[first] + shift < at:
+                    first += 1
+                else:
+                    at = self._fill(tree, at, known[first] + shift)
+            if first < last:
+                kept[first:last] = b"\1" * (last - first)
+                tree.names.extend(base.names[first:last])
+                if shift == 0:
+                    tree.starts.extend(known[first:last])
+                else:
+                    tree.starts.extend([known[number] + shift for number in range(first, last)])
+                at = known[last] + shift
+        self._fill(tree, at, len(tree.data))
+        tree.starts.append(len(tree.data))
+        number = kept.find(0)
+        while number >= 0:
+            name: Any = base.names[number]
+            if name is not None:
+                at = known[number + 1] - self._hash_size
+                self.gone.ids.append(base.data[at : at + 8])
+                self.gone.names.append(name)
+            number = kept.find(0, number + 1)
+
+    def _fill(self, tree: Tree, at: int, end: int) -> int:
+        """Every entry from `at` to `end` is new; returns where the last of them ends. Raises Malformed, IndexError."""
+        data = tree.data
+        while at < end:
+            zero = data.find(b"\0", at)
+            beyond = zero + 1 + self._hash_size
+            if zero < 0 or beyond > len(data):
+                raise inner.Malformed("a tree is cut off")
+            number: Any = None
+            if data[at] != 49 or data[at + 1] != 54:  # else "16": a commit of another repository
+                space = at + 6 if data[at + 6] == 32 else data.find(b" ", at, zero)
+                if space < 0:
+                    raise inner.Malformed("a tree's entry has no name")
+                name = data[space + 1 : zero]
+                number = self.names.get(name)
+                if number is None:
+                    number = len(self.names)
+                    self.names[name] = number
+                self.new.ids.append(data[zero + 1 : zero + 9])
+                self.new.names.append(number)
+            tree.starts.append(at)
+            tree.names.append(number)
+            at = beyond
+        return at
 
 
-def listed(tree: bytes, hash_size: int, found: list[bytes], copied: list[int] | None = None) -> None:
-    """The beginnings of the ids that a tree names, but for other repositories' commits. Raises Malformed.
-
-    With `copied`, as `apply` has it, only those of entries that are not whole in one copied piece.
-    """
-    at = 0
-    piece = 0
-    while at < len(tree):
-        end = tree.find(b"\0", at) + 1
-        if end == 0 or end + hash_size > len(tree):
-            raise inner.Malformed("a tree is cut off")
-        whole = False
-        if copied is not None:
-            while piece < len(copied) and copied[piece] + copied[piece + 2] < end + hash_size:
-                piece += 3
-            whole = piece < len(copied) and copied[piece] <= at
-        if not whole and tree[at : at + 6] != b"160000":
-            found.append(tree[end : end + 8])
-        at = end + hash_size
-
-
-def inserted(delta: bytes, copied: list[int], places: list[int]) -> list[bytes]:
-    """What a delta inserts, insertions that follow each other joined, and where in the version (`places`).
-
-    `copied` gets the copies as `apply` has them, each by itself. Raises IndexError.
-    """
+def built(delta: bytes, base: bytes, copied: list[int]) -> bytes:
+    """What a delta makes of its base; `copied` gets what `inner.copies` tells of it. Raises Malformed, IndexError."""
+    limit = len(delta)
+    size = inner.made(delta)
     at = 0
     for _ in range(2):
         while delta[at] & 128:
             at += 1
         at += 1
-    limit = len(delta)
-    found: list[bytes] = []
-    text = b""
+    parts: list[bytes] = []
     done = 0
+    beyond = -1  # where in the base the last copy ends, if nothing was inserted since
     while at < limit:
         code = delta[at]
         at += 1
-        if code & 128:
-            if text:
-                found.append(text)
-                places.append(done - len(text))
-                text = b""
-            source = 0
-            length = 0
-            for bit in range(4):
-                if code >> bit & 1:
-                    source |= delta[at] << (8 * bit)
-                    at += 1
-            for bit in range(3):
-                if code >> (4 + bit) & 1:
-                    length |= delta[at] << (8 * bit)
-                    at += 1
-            if length == 0:
-                length = 0x10000
+        if code & 128 == 0:
+            parts.append(delta[at : at + code])
+            at += code
+            done += code
+            beyond = -1
+            continue
+        source = 0
+        length = 0
+        if code & 1:
+            source = delta[at]
+            at += 1
+        if code & 2:
+            source |= delta[at] << 8
+            at += 1
+        if code & 4:
+            source |= delta[at] << 16
+            at += 1
+        if code & 8:
+            source |= delta[at] << 24
+            at += 1
+        if code & 16:
+            length = delta[at]
+            at += 1
+        if code & 32:
+            length |= delta[at] << 8
+            at += 1
+        if code & 64:
+            length |= delta[at] << 16
+            at += 1
+        if length == 0:
+            length = 0x10000
+        parts.append(base[source : source + length])
+        if source == beyond:
+            copied[len(copied) - 1] += length
+        else:
             copied.append(done)
             copied.append(source)
             copied.append(length)
-            done += length
-        else:
-            text += delta[at : at + code]
-            at += code
-            done += code
-    if text:
-        found.append(text)
-        places.append(done - len(text))
+        done += length
+        beyond = source + length
+    tree = b"".join(parts)
+    if len(tree) != size or done != size:  # it copies from beyond its base, is cut off, or says so
+        raise inner.Malformed("a delta makes another size than it says")
+    return tree
+
+
+def listed(tree: bytes, hash_size: int, found: list[bytes]) -> None:
+    """The beginnings of the ids that a tree names, but for other repositories' commits. Raises Malformed."""
+    at = 0
+    while at < len(tree):
+        end = tree.find(b"\0", at) + 1
+        if end == 0 or end + hash_size > len(tree):
+            raise inner.Malformed("a tree is cut off")
+        if tree[at : at + 6] != b"160000":
+            found.append(tree[end : end + 8])
+        at = end + hash_size
+
+
+def reached(heads: list[int], starts: list[int], counts: list[int], parents: list[int]) -> bytearray:
+    """Which commits `heads` and their parents are, a byte for each; none at all where a parent is not there.
+
+    Commits are numbers; the parents of one stand in `parents` from `starts` on, as many as `counts` says, -1 for what
+    is not there.
+    """
+    found = bytearray(len(starts))
+    stack = list(heads)
+    while len(stack) > 0:
+        number = stack.pop()
+        if found[number]:
+            continue
+        found[number] = 1
+        for place in range(starts[number], starts[number] + counts[number]):
+            parent = parents[place]
+            if parent < 0:
+                return bytearray()
+            if not found[parent]:
+                stack.append(parent)
     return found
 
 
-_CHANCE = 12
-"""Fewer bytes than this of a new id cannot be all that a delta inserts of it."""
+def by_date(chosen: bytearray, starts: list[int], counts: list[int], parents: list[int], dates: list[int]) -> list[int]:
+    """The commits that are `chosen`, the earliest first: never one before its parents, else by date.
 
-
-def claimed(text: bytes, hash_size: int, found: list[bytes]) -> bool:
-    """The beginnings of ids in what a tree's delta inserts; False where it is not plainly made of ids and names.
-
-    What is taken for an id and is none is no harm: no object has it, and so the tree is read.
+    `starts`, `counts` and `parents` as `reached` has them; of the same date the smallest number comes last.
     """
-    at = 0
-    limit = len(text)
-    if limit == hash_size or not _is_name(text, 0):
-        if limit < _CHANCE:
-            return True
-        found.append(text[:8])
-        at = min(hash_size, limit)  # the last bytes of an id may be those of the one that it replaces
-    while limit - at >= _CHANCE:
-        if not _is_name(text, at):
-            return False
-        end = text.find(b"\0", at) + 1
-        if end == 0:
-            return True
-        if end + hash_size > limit:
-            return limit - end < _CHANCE
-        found.append(text[end : end + 8])
-        at = end + hash_size
-    return True
-
-
-def _is_name(text: bytes, at: int) -> bool:
-    """Whether a mode and a name, or a part of these, may begin here: 16 bytes that are letters, or up to a NUL."""
-    for place in range(at, min(at + 16, len(text))):
-        byte = text[place]
-        if byte == 0:
-            return place > at
-        if byte < 32 or byte > 126:
-            return False
-    return True
-
-
-class Builder:
-    """Whole trees from rows of the plan, each on the path of its bases; some are kept for their neighbours."""
-
-    def __init__(self, pack: int, hash_size: int, offsets: Any, ends: Any, bases: Any) -> None:
-        """`offsets`, `ends` and `bases` are what can be indexed by row; `pack` is a file descriptor."""
-        self._pack = pack
-        self._hash_size = hash_size
-        self._offsets = offsets
-        self._ends = ends
-        self._bases = bases
-        self._kept: dict[int, bytes] = {}
-        self._size = 0
-
-    def tree(self, row: int) -> bytes:
-        """The tree of a row. Raises Malformed, OSError."""
-        chain: list[int] = []
-        at = row
-        while at not in self._kept:
-            chain.append(at)
-            base: int = self._bases[at]
-            if base < 0:
-                break
-            at = base
-        data = self._kept.get(at, b"")
-        while len(chain) > 0:
-            data = self.made(chain.pop(), data)
-            at = row
-        return data
-
-    def fresh(self, row: int, found: list[bytes]) -> None:
-        """The beginnings of the ids in a row's tree that it does not copy from its base. Raises Malformed, OSError."""
-        base: int = self._bases[row]
-        tree = self.tree(row)
-        if base < 0:
-            listed(tree, self._hash_size, found)
-            return
-        offset: int = self._offsets[row]
-        end: int = self._ends[row]
-        delta = inner.entry(os.pread(self._pack, end - offset, offset), self._hash_size, _LARGEST)[1]
-        copied = inner.copies(delta)
-        listed(tree, self._hash_size, found, copied)
-
-    def made(self, row: int, base: bytes) -> bytes:
-        """The tree of a row, given that of its base. Raises Malformed, OSError."""
-        offset: int = self._offsets[row]
-        end: int = self._ends[row]
-        kind, data = inner.entry(os.pread(self._pack, end - offset, offset), self._hash_size, _LARGEST)
-        if kind >= 6:
-            data = inner.apply(data, base, 0, 0, [], True)[0]
-        self._size += len(data)
-        if self._size > _KEPT:
-            self._kept.clear()
-            self._size = len(data)
-        self._kept[row] = data
-        return data
-
-    def holders(self, own: dict[int, list[int]], ids: list[bytes], found: list[int], names: dict[bytes, int]) -> None:
-        """Find the rows whose trees name some of `ids`.
-
-        `own` has for rows which of them (by place in `ids`) are new there; from there they are followed to the
-        versions that the row is a base of, for as long as these name them. Appends to `found`, three numbers each
-        time: row, name (by place in `names`), id (by place in `ids`). Raises Malformed, OSError.
-        """
-        last: int = len(self._bases)
-        path: list[tuple[int, list[int]]] = []
-        row = 0
-        for start in sorted(own):
-            if start < row:
-                continue  # met on the way
-            row = start
-            path.clear()
-            while row < last:
-                base: int = self._bases[row]
-                while len(path) > 0 and path[-1][0] > base:
-                    path.pop()
-                mine = own.get(row)
-                above: list[int] = []
-                if len(path) > 0 and path[-1][0] == base:
-                    above = path[-1][1]
-                if mine is not None or len(above) > 0:
-                    held: list[int] = []
-                    new = mine if mine is not None else _NONE
-                    if not self._followed(row, above, new, ids, held):
-                        held = self._searched(row, above, new, ids, names)
-                    for at in range(0, len(held), 4):
-                        found.append(row)
-                        found.append(held[at + 3])
-                        found.append(held[at])
-                    if len(held) > 0:
-                        path.append((row, held))
-                row += 1
-                if len(path) == 0:
-                    break
-
-    def _searched(
-        self, row: int, above: list[int], new: list[int], ids: list[bytes], names: dict[bytes, int]
-    ) -> list[int]:
-        """What a row's tree names of ids, found by reading it: four numbers each: id, where its entry begins and
-        where its id stands, name."""
-        held: list[int] = []
-        tree = self.tree(row)
-        wanted = list(new)
-        for at in range(0, len(above), 4):
-            if above[at] not in wanted:
-                wanted.append(above[at])
-        for one in wanted:
-            text = ids[one]
-            place = tree.find(text)
-            while place >= 0:
-                start = _entry(tree, place, self._hash_size)
-                name = tree[tree.find(b" ", start) + 1 : place - 1]
-                held.append(one)
-                held.append(start)
-                held.append(place)
-                held.append(names.setdefault(name, len(names)))
-                place = tree.find(text, place + 1)
-        return held
-
-    def _followed(self, row: int, above: list[int], new: list[int], ids: list[bytes], held: list[int]) -> bool:
-        """The same without making the tree, from what is known of its base; False where that does not tell."""
-        if len(above) == 0:
-            return False
-        size = self._hash_size
-        offset: int = self._offsets[row]
-        end: int = self._ends[row]
-        kind, delta = inner.entry(os.pread(self._pack, end - offset, offset), size, _LARGEST)
-        if kind < 6:
-            return False
-        copied: list[int] = []
-        places: list[int] = []
-        texts = inserted(delta, copied, places)
-        for at in range(0, len(above), 4):
-            start = above[at + 1]
-            place = above[at + 2]
-            for piece in range(0, len(copied), 3):
-                low = copied[piece + 1]
-                high = low + copied[piece + 2]
-                if low <= place and place + size <= high:
-                    if start < low:
-                        return False  # its name may have changed
-                    shift = copied[piece] - low
-                    held.append(above[at])
-                    held.append(start + shift)
-                    held.append(place + shift)
-                    held.append(above[at + 3])
-                elif low < place + size and place < high:
-                    return False  # a part of the id: the rest of it may have been inserted
-        for one in new:
-            text = ids[one]
-            place = -1
-            for number in range(len(texts)):
-                inside = texts[number].find(text)
-                if inside >= 0:
-                    place = places[number] + inside
-            if place < 0:
-                return False
-            known = False
-            for at in range(0, len(above), 4):  # in the stead of another that is known
-                start = above[at + 1]
-                before = above[at + 2]
-                for piece in range(0, len(copied), 3):
-                    low = copied[piece + 1]
-                    high = low + copied[piece + 2]
-                    shift = copied[piece] - low
-                    if low <= start and before <= high and before + shift == place and not known:
-                        known = True
-                        held.append(one)
-                        held.append(start + shift)
-                        held.append(place)
-                        held.append(above[at + 3])
-            if not known:
-                return False
-        return True
-
-
-_NONE: list[int] = []
+    total = len(chosen)
+    children = [0] * total
+    latest = 0
+    for number in range(total):
+        if chosen[number]:
+            latest = max(latest, dates[number])
+            for place in range(starts[number], starts[number] + counts[number]):
+                if parents[place] >= 0:
+                    children[parents[place]] += 1
+    ready = [number for number in range(total) if chosen[number] and children[number] == 0]
+    heap = [(latest - dates[number]) * total + number for number in ready]  # the latest first
+    heapify(heap)
+    found: list[int] = []
+    while len(heap) > 0:
+        number = heappop(heap) % total
+        found.append(number)
+        for place in range(starts[number], starts[number] + counts[number]):
+            parent = parents[place]
+            if parent >= 0:
+                children[parent] -= 1
+                if children[parent] == 0 and chosen[parent]:
+                    heappush(heap, (latest - dates[parent]) * total + parent)
+    found.reverse()
+    return found
 
 
 def first_places(
@@ -382,35 +397,3 @@ def first_places(
                 else:
                     stack.append((place, child))
     return found
-
-
-_KEPT = 16 << 20
-_LARGEST = 256 << 20
-"""Bytes of the largest tree that is read."""
-_LONG_NAME = 100
-_MODES = (b"160000 ", b"40000 ", b"100644 ", b"100755 ", b"120000 ", b"100664 ")
-
-
-def _entry(tree: bytes, at: int, hash_size: int) -> int:
-    """Where the entry begins whose id stands at `at`."""
-    start = -1
-    size = 0
-    low = max(0, at - _LONG_NAME)
-    for mode in _MODES:
-        place = tree.rfind(mode, low, at)
-        if place > start:
-            start = place
-            size = len(mode)
-    behind = start == 0 or (start > hash_size and tree[start - hash_size - 1] == 0)
-    if behind and start + size < at and tree.find(b"\0", start) == at - 1:
-        return start
-    place = 0  # a name with a mode in it, a long one, or a mode of its own: gone through from the beginning
-    while place < at:
-        end = tree.find(b"\0", place) + 1
-        space = tree.find(b" ", place)
-        if end == 0 or space < place or space >= end:
-            break
-        if end == at:
-            return place
-        place = end + hash_size
-    raise inner.Malformed("a tree names an id where no entry stands")

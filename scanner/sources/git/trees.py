@@ -1,8 +1,9 @@
 """Trees: what they need and the repository lacks, and which of them hold an object.
 
-No tree is made that need not be: an id that is new in a tree stands in what its delta inserts. Workers gather the
-beginnings of those ids (`TreeShard`); the parent compares them with what the repository has, and follows wanted
-ids from the trees in which they are new to the trees that are made of these.
+Workers go through every tree once and leave what changes from it to those that are made of it (`TreeShard`): entries
+that are new, and entries that are gone. A tree's rows in the order of the walk are followed by those of all that is
+made of it. So an entry stands in whole runs of rows: from where it is new to the end of what is made of that, but
+for the runs that begin where it is gone. No tree is read again to follow an object upwards.
 """
 
 from __future__ import annotations
@@ -10,17 +11,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.records import Batch, Run, Tally
+from scanner.records import Batch, Tally
 from scanner.sources.git import inner, inner_trees
 from scanner.sources.git.arrays import Bytes, Numbers, Prefixes, beginnings, positions, runs
 from scanner.sources.git.delta import keep, rows
-from scanner.sources.git.packs import index_of
+from scanner.sources.git.packs import Index, index_of
 from scanner.sources.git.plan import ROW
+
+_EVENTS = 1 << 16
+"""Events that are gathered before they are packed."""
+_MOST_EVENTS = 16 << 20
+"""Of one shard; trees that change more than that are left to git."""
+_HEAD = 48
+
+Short = NDArray[np.uint32]
 
 
 class Unclear(Exception):
@@ -49,102 +59,112 @@ class TreeShard:
 
     @property
     def told(self) -> str:
-        """The file of what this shard's trees name anew: 1 if something is lacking; ids in their order; their rows."""
+        """The file of this shard's events."""
         return f"{self.plan}-{self.first}"
 
     def batches(self, tally: Tally) -> Iterator[Batch]:
         """See `Shard.batches`."""
+        parts: list[tuple[Prefixes, Short, Short]] = []
         with open(self.pack, "rb", buffering=0) as stream:
-            trees = inner_trees.Trees(stream.fileno(), self.hash_size)
-            trees.read(rows(self.plan, self.first, self.count))
-            try:
-                present = np.fromfile(self.present, np.uint64)
-            except OSError:
-                return  # nothing is left, and so git is asked
-            ids, owners, lacking = _settled(trees, self.builder(stream.fileno()), present)
-        keep(self.told, np.array([lacking, len(ids)], np.uint64).tobytes() + ids.tobytes() + owners.tobytes())
+            plan = rows(self.plan, self.first, self.count)
+            trees = inner_trees.Trees(plan, self.first, self.count, stream.fileno(), self.hash_size)
+            more, row = True, 0
+            while more:
+                more = trees.read(_EVENTS) and len(parts) * _EVENTS < 2 * _MOST_EVENTS
+                parts += [_columns(trees.new, row, 0), _columns(trees.gone, row, 1)]
+                row += len(trees.new.counts)
+                trees.begin()
+        lost = trees.lost or row < self.count
+        ids, owners, marks = (np.concatenate(column) for column in zip(*parts, strict=True))
+        try:
+            present = np.fromfile(self.present, np.uint64)
+        except OSError:
+            return  # nothing is left, and so git is asked
+        order = np.argsort(ids)
+        ids = ids[order]
+        firsts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.zeros(0, np.int64)
+        lost = lost or not _within(ids[firsts], present).all()
+        ends = np.array(trees.ends, np.uint32)
+        texts = np.cumsum([0, *map(len, trees.names)], dtype=np.uint32)
+        head = np.array([lost, len(firsts), len(ids), len(ends), len(texts), texts[-1]], np.uint64)
+        places = np.append(firsts, len(ids)).astype(np.uint32)
+        columns = (head, ids[firsts], places, owners[order], marks[order], ends, texts)
+        keep(self.told, b"".join([*(column.tobytes() for column in columns), *trees.names]))
         yield from ()
-
-    def builder(self, pack: int) -> inner_trees.Builder:
-        """A builder of this shard's trees; its rows count from the shard's first."""
-        plan = self.rows()
-        bases = np.where(plan["base"] < 0, -1, plan["base"] - self.first)
-        columns = [np.ascontiguousarray(column).data for column in (plan["offset"], plan["end"], bases)]
-        return inner_trees.Builder(pack, self.hash_size, *columns)
 
     def rows(self) -> NDArray[np.void]:
         """The shard's rows of the plan."""
         return np.fromfile(self.plan, ROW, self.count, offset=self.first * ROW.itemsize)
 
 
-def _settled(
-    trees: inner_trees.Trees, builder: inner_trees.Builder, present: Prefixes
-) -> tuple[Prefixes, Numbers, bool]:
-    """(ids in their order, the row of each, whether one is lacking): trees that are not clear are read."""
-    ids, owners = _ordered(_numbers(trees.ids), np.repeat(np.arange(len(trees.counts)), trees.counts))
-    first = np.append(True, ids[1:] != ids[:-1]) if len(ids) else np.zeros(0, bool)
-    strange = ~_within(ids[first], present)
-    known = ~strange[np.cumsum(first) - 1]
-    # Every row that shows what is no id: the same bytes may be inserted into several trees.
-    odd = np.unique(np.concatenate([np.array(trees.odd, np.int64), owners[~known]]))
-    found: list[bytes] = []
-    counts: list[int] = []
-    for row in odd.tolist():
-        before = len(found)
-        try:
-            builder.fresh(row, found)
-        except (inner.Malformed, OSError):
-            return ids, owners, True
-        counts.append(len(found) - before)
-    exact = _numbers(found)
-    ids, owners = _ordered(np.concatenate([ids[known], exact]), np.concatenate([owners[known], np.repeat(odd, counts)]))
-    return ids, owners, not _within(exact, present).all()
+class Events(NamedTuple):
+    """What a shard told, in the order of the ids: those of `ids[n]` stand from `firsts[n]` to the next in `rows` and
+    `marks` (see `_columns`).
+
+    `ends` as `inner_trees.Trees` has it; `starts` is where in `texts` the names begin, and where the last one ends.
+    """
+
+    shard: TreeShard
+    ids: Prefixes
+    firsts: Short
+    rows: Short
+    marks: Short
+    ends: Short
+    starts: Short
+    texts: Bytes
+
+    def held(self, wanted: Prefixes) -> tuple[Numbers, Numbers, Numbers]:
+        """Which rows hold which of `wanted`, ascending, by place there, and under which name."""
+        events, places = self._of(wanted)
+        rows, marks = self.rows[events].astype(np.int64), self.marks[events].astype(np.int64)
+        width = len(self.ends) + 1
+        keys, numbers = np.unique(places * len(self.starts) + (marks >> 1), return_inverse=True)
+        # How many runs of an entry are open: one more where it is new, one less where it is gone or such a run ends.
+        points = np.concatenate([numbers * width + rows, numbers * width + self.ends[rows]])
+        steps = np.concatenate([1 - 2 * (marks & 1), 2 * (marks & 1) - 1])
+        order = np.argsort(points)
+        points = points[order]
+        lengths = np.where(np.cumsum(steps[order])[:-1] > 0, np.diff(points), 0)
+        key, row = np.divmod(runs(points[:-1], lengths), width)
+        place, name = np.divmod(keys[key], len(self.starts))
+        return row, name, place
+
+    def _of(self, wanted: Prefixes) -> tuple[Numbers, Numbers]:
+        """The events of `wanted`, ascending, and the place there of what each is of."""
+        if 4 * len(wanted) > len(self.ids):
+            places = positions(wanted, self.ids)
+            mine = np.flatnonzero(places >= 0)
+            places = places[mine]
+        else:
+            mine = positions(self.ids, wanted)
+            places = np.flatnonzero(mine >= 0)
+            mine = mine[places]
+        first = self.firsts[mine].astype(np.int64)
+        counts = self.firsts[mine + 1] - first
+        return runs(first, counts), np.repeat(places, counts)
+
+    def name(self, number: int) -> bytes:
+        """The text of a name."""
+        return self.texts[self.starts[number] : self.starts[number + 1]].tobytes()
+
+
+def _columns(events: inner_trees.Events, row: int, gone: int) -> tuple[Prefixes, Short, Short]:
+    """(ids, rows, marks): a mark is twice the name's number, and one more for what is gone."""
+    owners = np.repeat(np.arange(row, row + len(events.counts), dtype=np.uint32), events.counts)
+    return (
+        _numbers(events.ids)[: len(owners)],
+        owners,
+        2 * np.array(events.names[: len(owners)], np.uint32) + np.uint32(gone),
+    )
 
 
 def _numbers(beginnings: list[bytes]) -> Prefixes:
     return np.frombuffer(b"".join(beginnings), ">u8").astype(np.uint64)
 
 
-def _ordered(ids: Prefixes, owners: Numbers) -> tuple[Prefixes, Numbers]:
-    order = np.argsort(ids, kind="stable")
-    return ids[order], owners[order]
-
-
 def _within(ids: Prefixes, present: Prefixes) -> NDArray[np.bool_]:
     """Which of `ids` are in `present`, which is sorted."""
     return positions(present, ids) >= 0
-
-
-class Found(NamedTuple):
-    """What a shard's trees name of some ids: three columns, row, name (by place in `names`), and id (by place)."""
-
-    shard: TreeShard
-    columns: Numbers
-    names: list[bytes]
-
-
-def holders(shard: TreeShard, own: Numbers, ids: bytes) -> Found | None:
-    """Follow `ids` from the rows in which they are new; None where a tree cannot be read.
-
-    `own` has three columns: a row, where among `ids` one that is new there stands, and its number.
-    """
-    size = shard.hash_size
-    new: dict[int, list[int]] = {}
-    for row, place in own[:, :2].tolist():
-        new.setdefault(row, []).append(place)
-    found: list[int] = []
-    names: dict[bytes, int] = {}
-    texts = [ids[at : at + size] for at in range(0, len(ids), size)]
-    try:
-        with open(shard.pack, "rb", buffering=0) as stream:
-            shard.builder(stream.fileno()).holders(new, texts, found, names)
-    except (inner.Malformed, OSError):
-        return None
-    numbers = np.zeros(len(texts), np.int64)
-    numbers[own[:, 1]] = own[:, 2]
-    columns = np.array(found, np.int64).reshape(-1, 3)
-    columns[:, 2] = numbers[columns[:, 2]]
-    return Found(shard, columns, list(names))
 
 
 class Holding(NamedTuple):
@@ -164,11 +184,10 @@ class Holding(NamedTuple):
 class Trees:
     """The trees of a repository: packed ones by shards, and loose ones as (id, content)."""
 
-    def __init__(self, shards: list[TreeShard], loose: dict[bytes, bytes], present: Prefixes, run: Run) -> None:
+    def __init__(self, shards: list[TreeShard], loose: dict[bytes, bytes], present: Prefixes) -> None:
         """Raises Unclear where one of them needs what the repository has not, or cannot be read."""
-        self._shards = [(shard, *_told(shard)) for shard in shards]
+        self._told = [_told(shard) for shard in shards]
         self._loose = loose
-        self._run = run
         self._present = present
         ids: list[bytes] = []
         for name, tree in loose.items():
@@ -191,22 +210,14 @@ class Trees:
             first = search.count - len(fresh)
             by_id = np.argsort(beginnings(fresh), kind="stable")
             prefixes = beginnings(fresh)[by_id]
-            owns = ((shard, _own(ids, owners, prefixes)) for shard, ids, owners in self._shards)
-            tasks = ((shard, *_task(own, by_id, fresh, first)) for shard, own in owns if len(own))
-            for found in self._run(holders, tasks):
-                if found is None:
-                    raise Unclear("a tree cannot be read")
-                search.packed(found)
+            for events in self._told:
+                rows, names, places = events.held(prefixes)
+                if len(rows):
+                    search.packed(events, rows, names, first + by_id[places])
             search.loose(self._loose, fresh, first)
             fresh = search.fresh()
+        search.close()
         return search.holding()
-
-
-def _task(own: Numbers, by_id: Numbers, fresh: Bytes, first: int) -> tuple[Numbers, bytes]:
-    """The arguments of `holders` for a shard: which of the new ids concern it, and those ids."""
-    places, inverse = np.unique(own[:, 1], return_inverse=True)
-    numbers = by_id[places]
-    return np.column_stack([own[:, 0], inverse, first + numbers[inverse]]), fresh[numbers].tobytes()
 
 
 class _Search:
@@ -224,20 +235,36 @@ class _Search:
         self._children: list[Numbers] = []
         self._new: list[Bytes] = []
         self._next = self.count
+        self._indexes: dict[str, Index] = {}
 
-    def packed(self, found: Found) -> None:
-        """Take in what a shard's trees name."""
-        shard = found.shard
+    def packed(self, events: Events, rows: Numbers, names: Numbers, children: Numbers) -> None:
+        """Take in which rows of a shard hold what, under which name."""
+        shard = events.shard
         known = self._rows.get(shard.told)
         if known is None:
             known = self._rows[shard.told] = np.full(shard.count, -1, np.int32)
-        rows = found.columns[:, 0]
-        new = np.unique(rows[known[rows] < 0])
+        met = np.zeros(len(known), bool)
+        met[rows] = True
+        new = np.flatnonzero(met & (known < 0))
         known[new] = np.arange(self._next, self._next + len(new))
         self._next += len(new)
-        self._new.append(_ids(shard, new))
-        names = np.array([self._named.setdefault(name, len(self._named)) for name in found.names], np.int64)
-        self._add(known[rows].astype(np.int64), names[found.columns[:, 1]], found.columns[:, 2])
+        self._new.append(self._ids(shard, new))
+        used, which = np.unique(names, return_inverse=True)
+        texts = map(events.name, used.tolist())
+        numbers = np.array([self._named.setdefault(text, len(self._named)) for text in texts], np.int64)
+        self._add(known[rows].astype(np.int64), numbers[which], children)
+
+    def _ids(self, shard: TreeShard, rows: Numbers) -> Bytes:
+        """The ids of some rows."""
+        index = self._indexes.get(shard.pack)
+        if index is None:
+            index = self._indexes[shard.pack] = index_of(shard.pack, shard.hash_size)
+        return index.ids(shard.rows()["number"][rows])
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        for index in self._indexes.values():
+            index.close()
 
     def loose(self, trees: dict[bytes, bytes], fresh: Bytes, first: int) -> None:
         """Take in what loose trees name of the ids that are new on this level."""
@@ -280,32 +307,23 @@ class _Search:
         )
 
 
-def _ids(shard: TreeShard, rows: Numbers) -> Bytes:
-    """The ids of some rows."""
-    index = index_of(shard.pack, shard.hash_size)
-    found = index.ids(shard.rows()["number"][rows])
-    index.close()
-    return found
-
-
-def _told(shard: TreeShard) -> tuple[Prefixes, Numbers]:
-    """(ids in their order, the row of each), as the shard left them. Raises Unclear."""
+def _told(shard: TreeShard) -> Events:
+    """What the shard left. Raises Unclear."""
     try:
-        numbers = np.asarray(np.memmap(shard.told, np.uint64, "r"))
+        data = np.asarray(np.memmap(shard.told, np.uint8, "r"))
     except (OSError, ValueError):
         raise Unclear("a shard of trees was lost") from None
-    if numbers[0]:
+    lost, ids, events, ends, starts, texts = data[:_HEAD].view(np.uint64).tolist()
+    if lost:
         raise Unclear("a tree needs what is not there, or cannot be read")
-    last = 2 + int(numbers[1])
-    return numbers[2:last], numbers[last:].view(np.int64)
+    sizes = [_HEAD, 8 * ids, 4 * ids + 4, 4 * events, 4 * events, 4 * ends, 4 * starts, texts]
+    first, *columns, text = (data[low:high] for low, high in pairwise(accumulate(sizes)))
+    return Events(shard, first.view(np.uint64), *_shorts(columns), text)
 
 
-def _own(ids: Prefixes, owners: Numbers, prefixes: Prefixes) -> Numbers:
-    """Two columns: a row, and the place among `prefixes`, sorted, of what is new there."""
-    first, last = np.searchsorted(ids, prefixes, "left"), np.searchsorted(ids, prefixes, "right")
-    places = np.flatnonzero(first < last)
-    counts = last[places] - first[places]
-    return np.column_stack([owners[runs(first[places], counts)], np.repeat(places, counts)])
+def _shorts(columns: list[Bytes]) -> tuple[Short, Short, Short, Short, Short]:
+    firsts, owners, marks, ends, starts = (column.view(np.uint32) for column in columns)
+    return firsts, owners, marks, ends, starts
 
 
 def entries(tree: bytes, hash_size: int) -> Iterator[tuple[bytes, bytes]]:
