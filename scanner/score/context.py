@@ -23,7 +23,7 @@ _PLACEHOLDER = lazily(
     r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
     r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
-    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar)?|todo|fixme|asdf|mock)(?![a-z])"
+    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar(?:ed)?)?|todo|fixme|asdf|mock)(?![a-z])"
     r"|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
 _CUT = lazily(r"[A-Za-z0-9]\.\.[A-Za-z0-9]{0,4}$")

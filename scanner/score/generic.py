@@ -13,8 +13,9 @@ from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.literal import setting
+from scanner.score.login import beside, common
 from scanner.score.place import MOST_USED
-from scanner.score.plain import word
+from scanner.score.plain import single, word
 from scanner.score.randomness import randomness
 
 _CODE = lazily(
@@ -133,7 +134,7 @@ _DEFAULT = lazily(
 )  # logins that a product comes with, and what is more than one word
 _PLAINLY = lazily(rb"(?i)passw|passphrase|pwd")
 _OF_A_PAGE = lazily(
-    rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
+    rb"(?i)csrf|xsrf|authenticity|forgery|cursor|idempot|continuation"
     rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
 )
 _BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
@@ -154,6 +155,17 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     low = text.rfind(b"\n", 0, span[0]) + 1
     behind = text[span[1] : span[1] + 80].split(b"\n", 1)[0]
     return _LINE.match(text[low : span[0]]) is not None and _LINE_ENDS.match(behind) is not None
+
+
+def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
+    """Whether a common password, or a default one, is what an account has: by its `kind`, or beside its login."""
+    if _NOT_NAMES.search(name):
+        return False
+    told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
+    return told and common(value) or beside(value, text, *span)
+
+
+_NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
 _FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
@@ -292,6 +304,8 @@ def fitting(value: str, password: bool) -> Reason:
     """How a value looks that stands where its kind's stands; a password there may be what people choose."""
     chance = randomness(value)
     how = habit(value) if password and chance < 0.5 else ""
+    if password and chance < 0.5 and (single(value) or common(value)):
+        how = how or "a word"
     if how:
         return Reason(f"its value is made as people make passwords ({how})", 0.0)
     if not password and chance < 0.5 and _CODE.search(value):
@@ -299,6 +313,7 @@ def fitting(value: str, password: bool) -> Reason:
     return Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5))
 
 
+COMMON = Reason("it is a common password, where an account's stands", 0.12)
 _WORD = Reason("it is a word that stands alone under a password's name", 0.05)
 
 _RANDOM = 0.45

@@ -72,12 +72,29 @@ def judge(
             proved = proved or item.kind == "proved"
             evidence.append(item)
     words = _decoded(value)
-    weak = credential.rank == "generic" and generic.weak(words, _name(text, span, outer), text, span)
+    weak = credential.rank == "generic" and _weak(credential, words, text, span, outer)
     silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
     if silent or not weak and _documented(credential, value):
         return Judgement(0.0, silent=silent or "is a value from documentation")
     reasons = _reasons(credential, match, value, text, span, outer)
     return _weigh(credential, evidence, reasons, proved)
+
+
+def _weak(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    """Whether it is a common password where one is meant, however much it looks like a placeholder."""
+    if generic.weak(words, _name(text, span, outer), text, span):
+        return True
+    return _meant(credential, words, text, span, outer)
+
+
+def _meant(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
+    return generic.meant(words, name, text, span, _password(credential))
+
+
+def _password(credential: Credential) -> bool:
+    """Whether what such a kind finds is a password by its place."""
+    return not credential.keywords and "password" in credential.name.lower()
 
 
 def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
@@ -183,9 +200,12 @@ def _reasons(
 ) -> list[Reason]:
     words = _decoded(value)
     found: list[Reason] = []
-    password = not credential.keywords and "password" in credential.name.lower()
+    password = _password(credential)
     if credential.rank == "generic":
-        found += generic.evidence(words, _name(text, span, outer), text, span, password)
+        if _meant(credential, words, text, span, outer):
+            found.append(generic.COMMON)
+        else:
+            found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         found.append(generic.fitting(words, password or not _PASSWORDS.isdisjoint(credential.structure)))
         if credential.keywords and context.names_digest(_name(text, span, outer)):
