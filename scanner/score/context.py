@@ -231,3 +231,33 @@ def hash_named(text: bytes, start: int, end: int) -> bool:
     """Whether the line says that the value is a digest."""
     line = line_of(text, start, end)
     return bool(_HASH_WORDS.search(line.replace(text[start:end], b" ")))
+
+
+_DIGEST_HEADING = lazily(
+    rb"(?i)(?:checksum|digest|fingerprint|etag|integrity|revision|rev|commit|hash|sha-?(?:1|224|256|384|512)?|md5)"
+)
+
+
+def below_digest(text: bytes, start: int) -> bool:
+    """Whether the heading of its column, a few lines of CSV above, names a digest."""
+    low = text.rfind(b"\n", 0, start) + 1
+    column = text.count(b",", low, start)
+    if not column:
+        return False
+    for line in reversed(text[: max(0, low - 1)].split(b"\n")):
+        cells = line.split(b",")
+        if len(cells) <= column:
+            return False
+        if _DIGEST_HEADING.fullmatch(cells[column].strip(b" \t\r\"'")):
+            return True
+    return False
+
+
+_MESSAGE = lazily(
+    rb"(?i)\b(?:is|are|was|were) (?:required|missing|invalid|expired|not|wrong|unset|empty|needed|denied)\b"
+)
+
+
+def message(between: bytes) -> bool:
+    """Whether what stands between a name and a value says that there is none, or that it does not work."""
+    return _MESSAGE.search(between) is not None

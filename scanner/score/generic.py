@@ -28,7 +28,9 @@ _MEASURE = lazily(
     r"^\d{1,5}(?:\.\d{1,3})?(?:dp|sp|px|pt|em|rem|ms)$|^\d{1,5}\.(?:second|minute|hour|day|week|month|year)s?$"
     r"|^#(?:[0-9a-fA-F]{3,4}){1,2}$"  # a colour
 )
-_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
+_EXPRESSION = lazily(
+    r"->|::|\w\?\.\w|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w"
+)
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _MAPPED = lazily(rb"=>[ \t]*$")
@@ -40,6 +42,7 @@ _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 _WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
 _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
@@ -83,7 +86,7 @@ _NOT_NAMES = lazily(
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
     rb"|spreadsheet)[_\- ]?key"
     rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
-    rb"|margin|padding|width|height|signature|within)"
+    rb"|margin|padding|width|height|signature|within|encrypted[_\-]?\w{0,12}?key|[_\-]tag|(?-i:(?<=[a-z])Tag))"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -204,6 +207,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
+    if _ANALYTICS.match(value):
+        return "is an id that every page shows"
     if _ENCODING.match(value):
         return "is the name of an encoding"
     if _CHECKSUM.match(value):
@@ -244,6 +249,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
         return "is a number"
     if _WORDS.search(value) and chance < 0.6:
         return "is a bare word"
+    if b":" in name and before[-1:] == b":":
+        return "is a part of a path"  # of a build's modules
     command = not name or name.isupper() and before[-1:] == b"="  # PGPASSWORD=x psql
     if value.isalpha() and not command and _SENTENCE.match(after):
         return "is the first word of a sentence"

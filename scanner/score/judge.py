@@ -212,6 +212,10 @@ def _reasons(
             found.append(Reason("its name is that of a digest", -0.4))
         elif context.hash_named(text, *span):
             found.append(Reason("its line speaks of a digest", -0.2))
+        if context.below_digest(text, span[0]):
+            found.append(Reason("the heading of its column names a digest", -0.4))
+        if context.message(text[outer[0] : span[0]]):
+            found.append(Reason("a message about the credential stands before it", -0.3))
     else:
         found.append(Reason("the format belongs to this kind alone", 0.0))
         if credential.min_randomness and randomness(_body(credential, words)) < credential.min_randomness:
