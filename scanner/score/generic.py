@@ -307,11 +307,14 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     return found
 
 
-def fitting(value: str, password: bool) -> Reason:
-    """How a value looks that stands where its kind's stands; a password there may be what people choose."""
+def fitting(value: str, password: bool, placed: bool = False) -> Reason:
+    """How a value looks that stands where its kind's stands; a password there may be what people choose.
+
+    `placed` where its place leaves no doubt that it is one: in an address, in a command that logs in.
+    """
     chance = randomness(value)
     how = habit(value) if password and chance < 0.5 else ""
-    if password and chance < 0.5 and (single(value) or common(value)):
+    if placed and chance < 0.5 and (single(value) or common(value)):
         how = how or "a word"
     if how:
         return Reason(f"its value is made as people make passwords ({how})", 0.0)

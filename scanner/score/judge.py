@@ -207,7 +207,8 @@ def _reasons(
         else:
             found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
-        found.append(generic.fitting(words, password or not _PASSWORDS.isdisjoint(credential.structure)))
+        placed = not _PASSWORDS.isdisjoint(credential.structure)
+        found.append(generic.fitting(words, password or placed, placed and not credential.keywords))
         if credential.keywords and context.names_digest(_name(text, span, outer)):
             found.append(Reason("its name is that of a digest", -0.4))
         elif context.hash_named(text, *span):

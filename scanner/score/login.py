@@ -18,12 +18,12 @@ _DEFAULT = frozenset(
 _NUMBER = lazily(r"^1?23456?7?8?9?0?$|^(\d)\1{3,9}$")
 _MADE = lazily(
     r"^(?=.*(?:pass|pwd|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
-    r"|(?:[a-z]+[_-]){1,2}(?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
+    r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
     r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+){0,2}[!@#$%]{0,2}$"
 )
 _NO_PASSWORD = lazily(
-    r"(?i)^(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|users?(?:[_-]?name)?|tests?|testing)$"
-    r"|wrong|invalid|incorrect|missing|mismatch|hash|encrypt|example|placehold|your|change|replace|insert|dummy|fake"
+    r"(?i)^(?:pass(?:word|wd|phrase|code)?(?:s|_?old|_?new|_?again)?|pwd|secrets?|tokens?|users?(?:[_-]?name)?|tests?|testing)$"
+    r"|wrong|^bad|plain|invalid|incorrect|missing|mismatch|hash|encrypt|example|placehold|your|change|replace|insert|dummy|fake"
     r"|required|confirm|correct|nopass|unset|expired|forgot|reset|string|field|label|input|title|message|error|file|path"
     r"|text|url|name|_id$|token|key|^(?:[a-z]+[_-])*[a-z]*user[_-]?(?:pass(?:word)?|pwd)$"
     r"|^an?[_-]|^(?:my|the|new|old|current|some|any|this)[_-]?(?:super[_-]?)?(?:secret[_-]?)?(?:password|passwd|pwd|secret)$"
