@@ -184,9 +184,9 @@ _EXAMPLE_WORDS = lazily(
     rb"(?i)\b(?:for example|example(?!\.(?:com|org|net))|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
     rb"|\be\.g\."
 )
-_HASH_WORDS = lazily(
-    rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"
-)
+_DIGESTS = rb"checksum|digest|fingerprint|etag|integrity|sha-?(?:1|224|256|384|512)|md5"
+"""What a digest is called: in a name, on a line and above a column, where more words may mean one."""
+_HASH_WORDS = lazily(rb"(?i)" + _DIGESTS + rb"|\b(?:commit|revision)\b|blake")
 _CONTROL = lazily(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -216,10 +216,7 @@ def within_binary(text: bytes, start: int, end: int) -> bool:
     return bool(_CONTROL.search(near.replace(text[start:end], b" ")))
 
 
-_DIGEST_NAME = lazily(
-    rb"(?i)(?:checksum|digest|fingerprint|etag|integrity|revision|sha-?(?:1|224|256|384|512)|md5)"
-    rb"[\"'`\])\\ \t:=>]{0,12}$"
-)
+_DIGEST_NAME = lazily(rb"(?i)(?:" + _DIGESTS + rb"|revision)[\"'`\])\\ \t:=>]{0,12}$")
 
 
 def names_digest(name: bytes) -> bool:
@@ -233,9 +230,7 @@ def hash_named(text: bytes, start: int, end: int) -> bool:
     return bool(_HASH_WORDS.search(line.replace(text[start:end], b" ")))
 
 
-_DIGEST_HEADING = lazily(
-    rb"(?i)(?:checksum|digest|fingerprint|etag|integrity|revision|rev|commit|hash|sha-?(?:1|224|256|384|512)?|md5)"
-)
+_DIGEST_HEADING = lazily(rb"(?i)(?:" + _DIGESTS + rb"|revision|rev|commit|hash|sha)")
 
 
 def below_digest(text: bytes, start: int) -> bool:

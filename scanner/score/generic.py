@@ -124,10 +124,11 @@ _KEY_IN_A_WORD = lazily(
     rb"(?:[kK]ey(?=[a-z])|KEY(?=[A-Z]))(?!(?i:s?(?![a-z])|s?(?:val|mat|data|str|phrase|byte|hex|base|b64|pass|pw|secret|token|text"
     rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt|vault)))"
 )  # keyboard, keynote, keysieve.h
-_OTHER_THAN_KEY = lazily(
-    rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|credential|salt|seed|auth|bearer|creds|key(?![a-z])|keys(?![a-z])"
-)
-_PLAIN = lazily(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
+_A_PASSWORD = "passw|passphrase|passcode|pwd|psw"
+_A_CREDENTIAL = f"{_A_PASSWORD}|secret|token|credential|salt"
+"""What names one whatever stands around it; "pass", "key" and "auth" do so as words of their own only."""
+_OTHER_THAN_KEY = lazily(f"(?i){_A_CREDENTIAL}|seed|auth|bearer|creds|keys?(?![a-z])".encode())
+_PLAIN = lazily(f"(?i){_A_CREDENTIAL}|key|_pw".encode())
 _STRONG = lazily(
     rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key|salt|seed)$"
 )
@@ -144,7 +145,7 @@ _BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
 _LINE = lazily(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
 _LINE_ENDS = lazily(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
 _PASSWORD = lazily(
-    "(?i)passw|passphrase|passcode|pwd|_pass|\\.pass|-pass|psw|kennwort|_pw|^pass|(?-i:(?<=[a-z])Pass(?![a-z]))"
+    f"(?i){_A_PASSWORD}|_pass|\\.pass|-pass|kennwort|_pw|^pass|(?-i:(?<=[a-z])Pass(?![a-z]))"
     f"|(?:{'|'.join(_OWNERS)})pass".encode()
 )
 
