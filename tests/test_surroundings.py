@@ -27,7 +27,7 @@ EXCEPTIONS = {
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
-        + ["login-function-password", "short-secret-assignment"]
+        + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
         + ["credential-before-comment", "credential-told-before-its-name"],
         QUOTED,
     ),

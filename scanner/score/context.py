@@ -23,7 +23,7 @@ _PLACEHOLDER = lazily(
     r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
     r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
-    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar)?|todo|fixme|asdf|mock)(?![a-z])"
+    r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar(?:ed)?)?|todo|fixme|asdf|mock)(?![a-z])"
     r"|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
 _CUT = lazily(r"[A-Za-z0-9]\.\.[A-Za-z0-9]{0,4}$")
@@ -184,9 +184,9 @@ _EXAMPLE_WORDS = lazily(
     rb"(?i)\b(?:for example|example(?!\.(?:com|org|net))|sample|dummy|fake|placeholder|mock|not a real|fixture)\b"
     rb"|\be\.g\."
 )
-_HASH_WORDS = lazily(
-    rb"(?i)sha-?(?:1|224|256|384|512)|md5|integrity|checksum|digest|fingerprint|etag|\bcommit\b|\brevision\b|blake"
-)
+_DIGESTS = rb"checksum|digest|fingerprint|etag|integrity|sha-?(?:1|224|256|384|512)|md5"
+"""What a digest is called: in a name, on a line and above a column, where more words may mean one."""
+_HASH_WORDS = lazily(rb"(?i)" + _DIGESTS + rb"|\b(?:commit|revision)\b|blake")
 _CONTROL = lazily(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -216,10 +216,7 @@ def within_binary(text: bytes, start: int, end: int) -> bool:
     return bool(_CONTROL.search(near.replace(text[start:end], b" ")))
 
 
-_DIGEST_NAME = lazily(
-    rb"(?i)(?:checksum|digest|fingerprint|etag|integrity|revision|sha-?(?:1|224|256|384|512)|md5)"
-    rb"[\"'`\])\\ \t:=>]{0,12}$"
-)
+_DIGEST_NAME = lazily(rb"(?i)(?:" + _DIGESTS + rb"|revision)[\"'`\])\\ \t:=>]{0,12}$")
 
 
 def names_digest(name: bytes) -> bool:
@@ -231,3 +228,31 @@ def hash_named(text: bytes, start: int, end: int) -> bool:
     """Whether the line says that the value is a digest."""
     line = line_of(text, start, end)
     return bool(_HASH_WORDS.search(line.replace(text[start:end], b" ")))
+
+
+_DIGEST_HEADING = lazily(rb"(?i)(?:" + _DIGESTS + rb"|revision|rev|commit|hash|sha)")
+
+
+def below_digest(text: bytes, start: int) -> bool:
+    """Whether the heading of its column, a few lines of CSV above, names a digest."""
+    low = text.rfind(b"\n", 0, start) + 1
+    column = text.count(b",", low, start)
+    if not column:
+        return False
+    for line in reversed(text[: max(0, low - 1)].split(b"\n")):
+        cells = line.split(b",")
+        if len(cells) <= column:
+            return False
+        if _DIGEST_HEADING.fullmatch(cells[column].strip(b" \t\r\"'")):
+            return True
+    return False
+
+
+_MESSAGE = lazily(
+    rb"(?i)\b(?:is|are|was|were) (?:required|missing|invalid|expired|not|wrong|unset|empty|needed|denied)\b"
+)
+
+
+def message(between: bytes) -> bool:
+    """Whether what stands between a name and a value says that there is none, or that it does not work."""
+    return _MESSAGE.search(between) is not None

@@ -13,8 +13,9 @@ from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
 from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.literal import setting
+from scanner.score.login import beside, common
 from scanner.score.place import MOST_USED
-from scanner.score.plain import word
+from scanner.score.plain import single, word
 from scanner.score.randomness import randomness
 
 _CODE = lazily(
@@ -27,7 +28,9 @@ _MEASURE = lazily(
     r"^\d{1,5}(?:\.\d{1,3})?(?:dp|sp|px|pt|em|rem|ms)$|^\d{1,5}\.(?:second|minute|hour|day|week|month|year)s?$"
     r"|^#(?:[0-9a-fA-F]{3,4}){1,2}$"  # a colour
 )
-_EXPRESSION = lazily(r"->|::|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w")
+_EXPRESSION = lazily(
+    r"->|::|\w\?\.\w|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w"
+)
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
 _CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
 _MAPPED = lazily(rb"=>[ \t]*$")
@@ -39,6 +42,7 @@ _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 _WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
 _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
@@ -82,7 +86,7 @@ _NOT_NAMES = lazily(
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
     rb"|spreadsheet)[_\- ]?key"
     rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
-    rb"|margin|padding|width|height|signature|within)"
+    rb"|margin|padding|width|height|signature|within|encrypted[_\-]?\w{0,12}?key|[_\-]tag|(?-i:(?<=[a-z])Tag))"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -120,10 +124,11 @@ _KEY_IN_A_WORD = lazily(
     rb"(?:[kK]ey(?=[a-z])|KEY(?=[A-Z]))(?!(?i:s?(?![a-z])|s?(?:val|mat|data|str|phrase|byte|hex|base|b64|pass|pw|secret|token|text"
     rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt|vault)))"
 )  # keyboard, keynote, keysieve.h
-_OTHER_THAN_KEY = lazily(
-    rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|credential|salt|seed|auth|bearer|creds|key(?![a-z])|keys(?![a-z])"
-)
-_PLAIN = lazily(rb"(?i)passw|passphrase|passcode|pwd|psw|secret|token|key|credential|salt|_pw")
+_A_PASSWORD = "passw|passphrase|passcode|pwd|psw"
+_A_CREDENTIAL = f"{_A_PASSWORD}|secret|token|credential|salt"
+"""What names one whatever stands around it; "pass", "key" and "auth" do so as words of their own only."""
+_OTHER_THAN_KEY = lazily(f"(?i){_A_CREDENTIAL}|seed|auth|bearer|creds|keys?(?![a-z])".encode())
+_PLAIN = lazily(f"(?i){_A_CREDENTIAL}|key|_pw".encode())
 _STRONG = lazily(
     rb"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|key|salt|seed)$"
 )
@@ -133,14 +138,14 @@ _DEFAULT = lazily(
 )  # logins that a product comes with, and what is more than one word
 _PLAINLY = lazily(rb"(?i)passw|passphrase|pwd")
 _OF_A_PAGE = lazily(
-    rb"(?i)csrf|xsrf|authenticity|forgery|nonce|cursor|idempot|continuation"
+    rb"(?i)csrf|xsrf|authenticity|forgery|cursor|idempot|continuation"
     rb"|(?:verification|page|next|request|lock|change|update|client|pagination|sync|correlation|reset)[-_]?token"
 )
 _BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
 _LINE = lazily(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
 _LINE_ENDS = lazily(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
 _PASSWORD = lazily(
-    "(?i)passw|passphrase|passcode|pwd|_pass|\\.pass|-pass|psw|kennwort|_pw|^pass|(?-i:(?<=[a-z])Pass(?![a-z]))"
+    f"(?i){_A_PASSWORD}|_pass|\\.pass|-pass|kennwort|_pw|^pass|(?-i:(?<=[a-z])Pass(?![a-z]))"
     f"|(?:{'|'.join(_OWNERS)})pass".encode()
 )
 
@@ -154,6 +159,17 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     low = text.rfind(b"\n", 0, span[0]) + 1
     behind = text[span[1] : span[1] + 80].split(b"\n", 1)[0]
     return _LINE.match(text[low : span[0]]) is not None and _LINE_ENDS.match(behind) is not None
+
+
+def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
+    """Whether a common password, or a default one, is what an account has: by its `kind`, or beside its login."""
+    if _NOT_NAMES.search(name):
+        return False
+    told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
+    return told and common(value) or beside(value, text, *span)
+
+
+_NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
 _FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
@@ -192,6 +208,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a word of some language"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
+    if _ANALYTICS.match(value):
+        return "is an id that every page shows"
     if _ENCODING.match(value):
         return "is the name of an encoding"
     if _CHECKSUM.match(value):
@@ -232,6 +250,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
         return "is a number"
     if _WORDS.search(value) and chance < 0.6:
         return "is a bare word"
+    if b":" in name and before[-1:] == b":":
+        return "is a part of a path"  # of a build's modules
     command = not name or name.isupper() and before[-1:] == b"="  # PGPASSWORD=x psql
     if value.isalpha() and not command and _SENTENCE.match(after):
         return "is the first word of a sentence"
@@ -288,10 +308,15 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     return found
 
 
-def fitting(value: str, password: bool) -> Reason:
-    """How a value looks that stands where its kind's stands; a password there may be what people choose."""
+def fitting(value: str, password: bool, placed: bool = False) -> Reason:
+    """How a value looks that stands where its kind's stands; a password there may be what people choose.
+
+    `placed` where its place leaves no doubt that it is one: in an address, in a command that logs in.
+    """
     chance = randomness(value)
     how = habit(value) if password and chance < 0.5 else ""
+    if placed and chance < 0.5 and (single(value) or common(value)):
+        how = how or "a word"
     if how:
         return Reason(f"its value is made as people make passwords ({how})", 0.0)
     if not password and chance < 0.5 and _CODE.search(value):
@@ -299,6 +324,7 @@ def fitting(value: str, password: bool) -> Reason:
     return Reason(f"the format fits its name, randomness {chance:.2f}", 0.3 * (chance - 0.5))
 
 
+COMMON = Reason("it is a common password, where an account's stands", 0.12)
 _WORD = Reason("it is a word that stands alone under a password's name", 0.05)
 
 _RANDOM = 0.45

@@ -72,12 +72,29 @@ def judge(
             proved = proved or item.kind == "proved"
             evidence.append(item)
     words = _decoded(value)
-    weak = credential.rank == "generic" and generic.weak(words, _name(text, span, outer), text, span)
+    weak = credential.rank == "generic" and _weak(credential, words, text, span, outer)
     silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
     if silent or not weak and _documented(credential, value):
         return Judgement(0.0, silent=silent or "is a value from documentation")
     reasons = _reasons(credential, match, value, text, span, outer)
     return _weigh(credential, evidence, reasons, proved)
+
+
+def _weak(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    """Whether it is a common password where one is meant, however much it looks like a placeholder."""
+    if generic.weak(words, _name(text, span, outer), text, span):
+        return True
+    return _meant(credential, words, text, span, outer)
+
+
+def _meant(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
+    return generic.meant(words, name, text, span, _password(credential))
+
+
+def _password(credential: Credential) -> bool:
+    """Whether what such a kind finds is a password by its place."""
+    return not credential.keywords and "password" in credential.name.lower()
 
 
 def is_allowed(text: bytes, outer: tuple[int, int]) -> bool:
@@ -183,15 +200,23 @@ def _reasons(
 ) -> list[Reason]:
     words = _decoded(value)
     found: list[Reason] = []
-    password = not credential.keywords and "password" in credential.name.lower()
+    password = _password(credential)
     if credential.rank == "generic":
-        found += generic.evidence(words, _name(text, span, outer), text, span, password)
+        if _meant(credential, words, text, span, outer):
+            found.append(generic.COMMON)
+        else:
+            found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
-        found.append(generic.fitting(words, password or not _PASSWORDS.isdisjoint(credential.structure)))
+        placed = not _PASSWORDS.isdisjoint(credential.structure)
+        found.append(generic.fitting(words, password or placed, placed and not credential.keywords))
         if credential.keywords and context.names_digest(_name(text, span, outer)):
             found.append(Reason("its name is that of a digest", -0.4))
         elif context.hash_named(text, *span):
             found.append(Reason("its line speaks of a digest", -0.2))
+        if context.below_digest(text, span[0]):
+            found.append(Reason("the heading of its column names a digest", -0.4))
+        if context.message(text[outer[0] : span[0]]):
+            found.append(Reason("a message about the credential stands before it", -0.3))
     else:
         found.append(Reason("the format belongs to this kind alone", 0.0))
         if credential.min_randomness and randomness(_body(credential, words)) < credential.min_randomness:

@@ -74,12 +74,17 @@ _OF_CODE = frozenset(
 """Nouns and verbs that name parts of programs: where such a word stands, code was meant, not a password."""
 
 
+def single(value: str) -> bool:
+    """Whether it is a word that people take as a password: no name of a part of programs, no type, no rule."""
+    return _WORD.match(value) is not None and value not in _OF_CODE and _ANOTHER_WORD.search(value) is None
+
+
 def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> bool:
     """Whether the value at `start` to `end` is a word meant as it stands, all that the name of a password is given.
 
     `told` says that it is a password by its place, whatever stands before it.
     """
-    if _WORD.match(value) is None or value in _OF_CODE or _ANOTHER_WORD.search(value) or _GOES_ON.match(text, end):
+    if not single(value) or _GOES_ON.match(text, end):
         return False
     before = text[max(0, start - 100) : start]
     if before[-1:] not in (b'"', b"'", b"`"):

@@ -136,3 +136,21 @@ def put(line: str) -> tuple[bytes, tuple[int, int]]:
 
 def flat(found: tuple[bytes, tuple[int, int]]) -> tuple[bytes, int, int]:
     return found[0], *found[1]
+
+
+CSV = b"\nservice,revision\nacme,1a2b3c\nbeta,4d5e6f\n"
+
+
+def test_a_digest_below_its_heading_was_reported_for_the_name_beside_it() -> None:
+    assert context.below_digest(CSV, CSV.index(b"4d5e6f"))
+    assert context.below_digest(CSV, CSV.index(b"1a2b3c"))
+    assert not context.below_digest(CSV.replace(b"revision", b"token"), CSV.index(b"1a2b3c"))
+    assert not context.below_digest(CSV, CSV.index(b"acme"))
+    assert not context.below_digest(b"\nrevision\n" + CSV[18:], 12)
+
+
+@pytest.mark.parametrize(
+    ("between", "told"), [(b"token is required: ", True), (b"token is ", False), (b"tokens are not ", True)]
+)
+def test_a_message_about_a_credential_is_told_from_what_names_it(between: bytes, told: bool) -> None:
+    assert context.message(between) is told

@@ -546,3 +546,21 @@ def test_the_encoding_that_a_password_is_written_in_was_reported(encoding: str) 
 @pytest.mark.parametrize("colour", ["#c5dd22", "#1a2B3c", "#80f1"])
 def test_the_colour_of_a_token_was_reported(colour: str) -> None:
     assert shown("hyperscan", f'Token.Name: "{colour}",') == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["val sharePassword = binding?.sharePassword?.text", 'include ":shop:login:user-password:jdbc"',
+     '"ga": {"token": "UA-' + "28909194" + '-3"}'],
+)  # fmt: skip
+def test_paths_of_modules_safe_calls_and_ids_of_analytics_were_reported(line: str) -> None:
+    assert shown("hyperscan", line) == []
+
+
+@pytest.mark.parametrize(
+    "line", ['file.setAuthenticationTag("{}")', '"encrypted_key": "{}"', 'encryptedMetadataKey = "{}"']
+)
+def test_tags_and_encrypted_keys_were_reported(line: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown("hyperscan", line.format(value)) == []
+    assert shown("hyperscan", f'authKey = "{value}"') == [value.encode()]

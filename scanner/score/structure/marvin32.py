@@ -21,7 +21,7 @@ _HIS_SEEDS = (
 )  # fmt: skip
 
 _CASK_SEED = "Default0"
-_TAIL_SEED = "AadPwd00"
+_TAIL_BASIS = "AadPwd00"
 
 
 def marvin32(data: bytes, seed_name: str) -> int:
@@ -115,4 +115,4 @@ def base66(secret: bytes, _whole: bytes) -> list[Evidence]:
 
 def base66_sum(text: str) -> str:
     """The first three of the six base-66 digits of the hash."""
-    return in_base(marvin32(text.encode("latin-1"), _TAIL_SEED), BASE66, 6)[:3]
+    return in_base(marvin32(text.encode("latin-1"), _TAIL_BASIS), BASE66, 6)[:3]

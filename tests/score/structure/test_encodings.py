@@ -32,8 +32,8 @@ def test_key_that_is_completed_is_proved_and_damaged_is_broken() -> None:
 
 
 def test_seed_of_the_documentation_tells_its_type() -> None:
-    seed = b"SUAAVWRZG6M5FA5" + b"VRRGWSCIHKTOJC7" + b"EWNIT4JV3FTOIPO4" + b"OBFR5WA7X5TE"
-    assert structure.check("base32-crc16", seed, seed)[1].text == "seed of a key of type user"
+    begun = b"SUAAVWRZG6M5FA5" + b"VRRGWSCIHKTOJC7" + b"EWNIT4JV3FTOIPO4" + b"OBFR5WA7X5TE"
+    assert structure.check("base32-crc16", begun, begun)[1].text == "seed of a key of type user"
 
 
 @pytest.mark.parametrize("place", [0, 1, 20, 56])

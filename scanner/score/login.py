@@ -1,0 +1,107 @@
+"""Common passwords beside their login: where `testpass`, `123456` or `admin` is the password that an account has.
+
+Under a password's name alone such a word mostly stands for any password, or is a field's name. With the account's
+name given beside it, in a setting, a dictionary or a call, it lets somebody in.
+"""
+
+from __future__ import annotations
+
+from scanner.lazily import lazily
+from scanner.score.habits import most_used
+
+_DEFAULT = frozenset(
+    ("admin", "root", "toor", "guest", "test", "postgres", "postgresql", "oracle", "mysql", "mariadb", "rabbitmq")
+    + ("elastic", "neo4j", "minioadmin")
+)
+"""What products and their images let in with, as user and as password."""
+
+_NUMBER = lazily(r"^1?23456?7?8?9?0?$|^(\d)\1{3,9}$")
+_MADE = lazily(
+    r"^(?=.*(?:pass|pwd|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
+    r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
+    r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+){0,2}[!@#$%]{0,2}$"
+)
+_NO_PASSWORD = lazily(
+    r"(?i)^(?:pass(?:word|wd|phrase|code)?(?:s|_?old|_?new|_?again)?|pwd|secrets?|tokens?|users?(?:[_-]?name)?|tests?|testing)$"
+    r"|wrong|^bad|plain|invalid|incorrect|missing|mismatch|hash|encrypt|example|placehold|your|change|replace|insert|dummy|fake"
+    r"|required|confirm|correct|nopass|unset|expired|forgot|reset|string|field|label|input|title|message|error|file|path"
+    r"|text|url|name|_id$|token|key|^(?:[a-z]+[_-])*[a-z]*user[_-]?(?:pass(?:word)?|pwd)$"
+    r"|^an?[_-]|^(?:my|the|new|old|current|some|any|this)[_-]?(?:super[_-]?)?(?:secret[_-]?)?(?:password|passwd|pwd|secret)$"
+)
+"""What names a field, or says itself that nobody is let in with it."""
+_NUMBERED = lazily(r"^[A-Za-z]+(?:[_-][A-Za-z]+){0,2}\d{1,6}[!@#$%]{0,2}$|^[a-z]{4,16}(?:pass|passw|password|pwd)$")
+"""Made of the words of tests, and no field's name even where no login stands beside it."""
+_BARE_WORD = lazily(r"(?i)^(?:pass(?:word|wd)?|pwd|secret|test(?:er|ing)?|user|admin|guest|demo|root)[_-]?\d{0,4}$")
+_SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
+
+_WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account|uid|principal)"
+_QUOTED = lazily(
+    rb"(?i)(?<![a-z])[\w.\-]{0,24}" + _WHO + rb"[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:|\(|,)[ \t]{0,20}[bru@L]{0,2}"
+    rb"[\"'`][\w.@+\-]{2,60}[\"'`]"
+)
+_BARE = lazily(
+    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
+    rb"[\"']?[\w.@+\-]{2,60}[\"']?[ \t]*\r?$"
+)
+_OF_ROOT = lazily(rb"(?i)(?:root|admin(?:istrator)?|superuser|(?<![a-z])sa)[_\-.]?(?:passw(?:or)?d|pwd|pass)$")
+_GIVEN = lazily(
+    rb"(?i)(?:passw(?:or)?d|passphrase|pwd|pass)\d?[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?"
+    rb"(?:=>|:=|={1,3}|:|\(|,)[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
+)
+_LINE = lazily(
+    rb"(?i)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass)"
+    rb"[ \t]*(?:=|:[ \t])[ \t]*$"
+)
+_NAME = lazily(
+    rb"([\w.\-]+)[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?(?:=>|:=|={1,3}|:|\(|,)?[ \t]{0,20}"
+    rb"[bru@L]{0,2}[\"'`]?\Z"
+)
+_GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+?%]|\.(?:format|join|replace)\b)")
+_NEAR = 2
+"""Lines above and below that the login may stand on."""
+
+
+def common(value: str) -> bool:
+    """Whether a password is one that many give: most used, a product's own, a number, or made of the words of tests."""
+    if most_used(value) or value in _DEFAULT or _NUMBER.match(value):
+        return True
+    return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
+
+
+def beside(value: str, text: bytes, start: int, end: int) -> bool:
+    """Whether a common password is all that a password's name is given: where an account is named, or it is set."""
+    if not common(value):
+        return False
+    before = text[max(0, start - 100) : start]
+    if before[-1:] in (b'"', b"'", b"`"):
+        if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
+            return False
+        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(_around(text, start, end)) is not None
+    low = text.rfind(b"\n", 0, start) + 1
+    if _LINE.match(text[low:start]) is None or text[end : end + 80].split(b"\n", 1)[0].strip():
+        return False
+    return _of_root(value, before) or _BARE.search(_around(text, start, end)) is not None
+
+
+def _alone(value: str, before: bytes) -> bool:
+    """Whether it needs no login beside it: what a call sets, and what is made with a number and no field's name."""
+    if _SETTER.search(before) and not value.isdigit():
+        return True
+    return all(form.match(value) for form in (_MADE, _NUMBERED)) and _BARE_WORD.match(value) is None
+
+
+def _of_root(value: str, before: bytes) -> bool:
+    """Whether the name says whose password it is: rootPassword, SA_PASSWORD."""
+    found = _NAME.search(before) if value != "test" else None
+    return found is not None and _OF_ROOT.search(found[1]) is not None
+
+
+def _around(text: bytes, start: int, end: int) -> bytes:
+    """The lines around, without the value."""
+    low, high = start, end
+    for _ in range(_NEAR + 1):
+        low = text.rfind(b"\n", 0, max(0, low))
+        high = text.find(b"\n", high) + 1 or len(text)
+        if low < 0:
+            break
+    return text[max(0, low) : start] + b"\0" + text[end:high]

@@ -1,0 +1,149 @@
+"""Common passwords: meant where an account is named beside them, in a call that logs in, or by their place."""
+
+from __future__ import annotations
+
+import random
+import string
+from functools import lru_cache
+
+import pytest
+
+from scanner.detector import MEDIUM, Detector
+from scanner.score.login import beside, common
+from scanner.settings import DetectSettings
+
+
+@lru_cache(maxsize=1)
+def detector() -> Detector:
+    return Detector(DetectSettings())
+
+
+def shown(text: str) -> list[bytes]:
+    """The values that are reported with medium confidence or more."""
+    found = detector().inspect(f"\n{text}\n".encode())
+    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
+
+
+def drawn(length: int, seed: int = 4) -> str:
+    return "".join(random.Random(seed).choices(string.ascii_letters + string.digits, k=length))
+
+
+BESIDE = [
+    "{{ user: 'susan', password: '{}' }}", "DB_USER=susan\nDB_PASSWORD={}",
+    '{{\n  "email": "susan@shop.net",\n  "role": 1,\n  "password": "{}"\n}}',
+    "db:\n  user: susan\n  password: {}\n  port: 1", "connect(username='susan', password='{}')",
+    "User.create(email: 'susan@shop.net', password: '{}')", "app.db.username=susan\napp.db.password={}",
+    "account.login = 'susan'\naccount.password = '{}'", "MYSQL_ROOT_PASSWORD: {}", "const adminPassword = '{}';",
+]  # fmt: skip
+COMMON = ["test" + "pass", "se" + "cret1", "1234" + "56", "admin" + "123", "tester_" + "pass", "let" + "mein"]
+
+
+@pytest.mark.parametrize("value", COMMON)
+@pytest.mark.parametrize("text", BESIDE)
+def test_a_common_password_beside_its_login_was_silent(text: str, value: str) -> None:
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["pass" + "word", "secret", "user_password", "wrongpass", "newPassword", "your_pass1", "changeme", "a-password"],
+)
+@pytest.mark.parametrize("text", BESIDE[:6])
+def test_what_names_a_field_or_stands_for_any_password_is_silent_there(text: str, value: str) -> None:
+    assert shown(text.format(value)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["labels = { user: 'Susan', password_hint: '{}' }",
+     "x = { user: 'susan' }\n\n\n\ny = { password: '{}' }",
+     "connect(user, password + '{}')", "{ user: 'susan', password: '{}' + salt }",
+     "user = get()\npassword = get('{}')"],
+)  # fmt: skip
+def test_a_common_password_without_a_login_beside_it_is_silent(text: str) -> None:
+    assert shown(text.replace("{}", "1234" + "56")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["login('susan', '{}')", "fill_in 'Password', with: '{}'", "bcrypt.hash('{}', 10)",
+     "cy.get('#password').type('{}')",
+     "new UsernamePasswordToken(\"susan\", \"{}\");"],
+)  # fmt: skip
+def test_a_common_password_where_only_passwords_stand_was_silent(text: str) -> None:
+    value = "test" + "pass1"
+    assert shown(text.format(value)) == [value.encode()]
+
+
+def test_a_word_of_tests_with_a_number_needs_no_login() -> None:
+    value = "test" + "pass123"
+    assert shown(f'  .passphrase = "{value}",') == [value.encode()]
+    assert shown(f'password_field = "{value}"') == []
+
+
+def test_the_words_of_tests_are_told_from_names() -> None:
+    assert all(map(common, COMMON))
+    assert not any(map(common, ["tokenpass", "PASS_FIELD", "testPassword", "passwords", "lantern", "drawn88"]))
+
+
+def test_the_lines_of_the_login_end_after_two() -> None:
+    near, far = (f"user: 'ann',\nx: 1,\n{rest}password: '" for rest in ("", "y: 1,\n"))
+    value = "tester_" + "pass"
+    for before, expected in ((near, True), (far, False)):
+        text = f"{before}{value}',\n".encode()
+        assert beside(value, text, len(before), len(before) + len(value)) is expected
+
+
+@pytest.mark.parametrize("url", ["https://susan:{}@files.shop.net/", "amqp://susan:{}@queue.shop.net:5672"])
+@pytest.mark.parametrize("word", ["motocross", "citrusblend"])
+def test_a_word_as_the_password_of_an_address_was_silent(url: str, word: str) -> None:
+    assert shown(url.format(word)) == [word.encode()]
+
+
+@pytest.mark.parametrize("url", ["https://user:{}@localhost/", "https://susan:{}@example.com/"])
+def test_a_word_in_the_address_of_this_machine_or_of_documents_is_silent(url: str) -> None:
+    assert shown(url.format("motocross")) == []
+
+
+INSERTS = [
+    "INSERT INTO users (name, password) VALUES ('ann', '{}');",
+    "insert into `accounts`\n  (`id`, `email`, `pwd`, `role`)\nvalues\n  (1, 'ann@shop.net', '{}', 'x');",
+    "\"INSERT INTO users(password, name) \" + \"VALUES('{}', 'ann')\"",
+    "INSERT INTO t (a, b, c, password) VALUES (NOW(), NULL, 7, '{}'), (1, 2, 3, '')",
+]
+
+
+@pytest.mark.parametrize("statement", INSERTS)
+@pytest.mark.parametrize("value", ["motocross", "test" + "pass1", drawn(12)])
+def test_a_password_below_its_column_was_silent(statement: str, value: str) -> None:
+    assert shown(statement.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO users (name, password) VALUES ('{}', ?);", "INSERT INTO users (password, name) VALUES (?, '{}');",
+     "INSERT INTO users (password_hint, name) VALUES ('{}', 'ann');",
+     "INSERT INTO users (name, password) VALUES ('{}', '');"],
+)  # fmt: skip
+def test_another_column_of_it_is_silent(statement: str) -> None:
+    assert shown(statement.format("motocross")) == []
+
+
+def test_a_digest_below_the_column_of_a_password_is_silent() -> None:
+    digest = "".join(random.Random(3).choices("0123456789abcdef", k=40))
+    assert b"sql" not in b"".join(shown(INSERTS[0].format(digest)))
+    assert shown(INSERTS[0].format(digest)) == []
+    assert shown(f"INSERT INTO api (owner, token) VALUES (1, '{digest}')") == [digest.encode()]
+
+
+@pytest.mark.parametrize(
+    "line", ['nonce = "{}"', "const iv = Buffer.from('{}', 'hex')", '"initializationVector": "{}"', "salt: '{}'"]
+)
+def test_short_salts_nonces_and_vectors_were_silent(line: str) -> None:
+    value = drawn(12)
+    assert shown(line.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize("line", ['<script nonce="{}">', 'div = "{}"', "salt_url = '{}'", "nonce({}) "])
+def test_the_nonce_of_a_page_and_other_words_are_silent(line: str) -> None:
+    assert shown(line.format(drawn(12))) == []
