@@ -178,6 +178,10 @@ def bridge(same_line: bool, further: bool) -> str:
     return f"{_WHOLE}(?:{near_by}|{_FURTHER})" if further else f"{_WHOLE}(?:{near_by})"
 
 
+SHARED = (*(bridge(line, names) for line in (True, False) for names in (True, False)), _MENTION, _BESIDE)
+"""What stands in the expressions of hundreds of kinds, each a whole with no group of its own."""
+
+
 def compose(keywords: tuple[str, ...], value: str, bounds: str, further: bool, beside: tuple[str, ...]) -> str:
     """The exact expression: starts at the keyword; the value is its first group unless it names its own.
 

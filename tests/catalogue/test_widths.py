@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.catalogue import widths
+from scanner.catalogue import relation, widths
 from scanner.compiled import compiled
 from tests.helpers.samples import catalogue, sample
 
@@ -71,6 +71,21 @@ def test_a_built_in_match_is_no_wider_than_said_and_leads_where_said(name: str) 
         if kind.leads:
             head = match[0].lower() if kind.caseless else match[0]
             assert head.startswith(tuple(word.encode() for word in kind.literals))
+
+
+NAMED = sorted(name for name, kind in catalogue().items() if kind.keywords)
+
+
+@pytest.mark.parametrize("name", NAMED[::60])
+def test_the_width_of_a_kind_known_by_its_name_is_that_of_its_whole_expression(name: str) -> None:
+    assert catalogue()[name].width == widths.width(catalogue()[name].regex)
+
+
+def test_what_kinds_have_in_common_stands_in_all_that_are_known_by_a_name() -> None:
+    """Else every one of them is parsed whole, at 10 ms each."""
+    for name in NAMED:
+        kind = catalogue()[name]
+        assert any(shared in kind.regex for shared in relation.SHARED)
 
 
 PIECES = st.sampled_from(["a", "b", "[ab]", "a{2}", "b{0,3}", "(?:a|bb)", "(a)?", r"\b", "(?=a)", "(?:ab|a){1,2}"])
