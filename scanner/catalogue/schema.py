@@ -198,7 +198,7 @@ def _parsed(table: _Table, field: str) -> str:
 
 def _width(table: _Table, regex: str) -> int:
     field = "value" if table.raw.get("keywords") else "regex"
-    wide = _guard(table, field, lambda: widths.width(_abridged(regex) if field == "value" else regex))
+    wide = _guard(table, field, lambda: widths.width(_abridged(regex)))
     if wide > WIDEST:
         raise table.fail(field, f"can match {wide} bytes or more; give every repetition a limit")
     return wide

@@ -162,11 +162,11 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
-    """Whether a common password, or a default one, is what an account has: by its `kind`, or beside its login."""
+    """Whether a common password (`login.common`) is what an account has: by its `kind`, or beside its login."""
     if _NOT_NAMES.search(name):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
-    return told and common(value) or beside(value, text, *span)
+    return told or beside(value, text, *span)
 
 
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")

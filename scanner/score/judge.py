@@ -15,6 +15,7 @@ from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
+from scanner.score.login import common
 from scanner.score.randomness import randomness
 from scanner.score.unless import excuse
 
@@ -72,24 +73,16 @@ def judge(
             proved = proved or item.kind == "proved"
             evidence.append(item)
     words = _decoded(value)
-    weak = credential.rank == "generic" and _weak(credential, words, text, span, outer)
+    # Common passwords are asked about first: nearly nothing is one.
+    used = credential.rank == "generic" and common(words)
+    meant = used and generic.meant(words, _own_name(credential, text, span, outer), text, span, _password(credential))
+    weak = meant or (used and generic.weak(words, _name(text, span, outer), text, span))
     silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
     if silent or not weak and _documented(credential, value):
         return Judgement(0.0, silent=silent or "is a value from documentation")
-    reasons = _reasons(credential, match, value, text, span, outer)
+    reasons = [generic.COMMON] if meant else _fit(credential, words, text, span, outer)
+    reasons += _around(credential, match, text, span)
     return _weigh(credential, evidence, reasons, proved)
-
-
-def _weak(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
-    """Whether it is a common password where one is meant, however much it looks like a placeholder."""
-    if generic.weak(words, _name(text, span, outer), text, span):
-        return True
-    return _meant(credential, words, text, span, outer)
-
-
-def _meant(credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bool:
-    name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
-    return generic.meant(words, name, text, span, _password(credential))
 
 
 def _password(credential: Credential) -> bool:
@@ -153,7 +146,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
     if made_up or credential.rank != "generic":
         return made_up
     before, after = text[max(0, span[0] - 4) : span[0]], text[span[1] : span[1] + 32]
-    name = b"" if credential.structure else _name(text, span, outer)  # the form of a command or a call, no name
+    name = _own_name(credential, text, span, outer)
     if not credential.structure and generic.another(text[outer[0] : span[0]]):
         return "is what another name is set to"
     quoted = before[-1:] in (b'"', b"'", b"`") or literal.literal(text, *span)
@@ -190,22 +183,19 @@ def _name(text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:
     return (before[0] if before else b"") + (after[0] if after else b"")
 
 
-def _reasons(
-    credential: Credential,
-    match: Match,
-    value: bytes,
-    text: bytes,
-    span: tuple[int, int],
-    outer: tuple[int, int],
+def _own_name(credential: Credential, text: bytes, span: tuple[int, int], outer: tuple[int, int]) -> bytes:
+    """The same, b"" where the match has the form of a command or a call, and so no name."""
+    return b"" if credential.structure else _name(text, span, outer)
+
+
+def _fit(
+    credential: Credential, words: str, text: bytes, span: tuple[int, int], outer: tuple[int, int]
 ) -> list[Reason]:
-    words = _decoded(value)
+    """How well the value fits its kind, its name and its line."""
     found: list[Reason] = []
     password = _password(credential)
     if credential.rank == "generic":
-        if _meant(credential, words, text, span, outer):
-            found.append(generic.COMMON)
-        else:
-            found += generic.evidence(words, _name(text, span, outer), text, span, password)
+        found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         placed = not _PASSWORDS.isdisjoint(credential.structure)
         found.append(generic.fitting(words, password or placed, placed and not credential.keywords))
@@ -221,6 +211,12 @@ def _reasons(
         found.append(Reason("the format belongs to this kind alone", 0.0))
         if credential.min_randomness and randomness(_body(credential, words)) < credential.min_randomness:
             found.append(Reason("its body looks like words", -0.4))
+    return found
+
+
+def _around(credential: Credential, match: Match, text: bytes, span: tuple[int, int]) -> list[Reason]:
+    """What the credential's other parts and its surroundings say."""
+    found: list[Reason] = []
     if credential.parts and any(part.secret for part in credential.parts):
         known = any(name == "id" for name, _ in match.parts)
         found.append(Reason("its other part stands beside it" if known else _LONE, 0.05 if known else 0.0))

@@ -69,9 +69,7 @@ def common(value: str) -> bool:
 
 
 def beside(value: str, text: bytes, start: int, end: int) -> bool:
-    """Whether a common password is all that a password's name is given: where an account is named, or it is set."""
-    if not common(value):
-        return False
+    """Whether a `common` password is all that a password's name is given: where an account is named, or it is set."""
     before = text[max(0, start - 100) : start]
     if before[-1:] in (b'"', b"'", b"`"):
         if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 import string
-from functools import lru_cache
 
 import pytest
 
-from scanner.detector import MEDIUM, Detector
-from scanner.settings import DetectSettings
+from tests.helpers.shown import shown
 
 HANDED = [
     'secret := []byte("{}")', "'password' => bcrypt('{}'),", 'user.setPassword(encoder.encode("{}"));',
@@ -25,16 +23,6 @@ HANDED = [
     "assert user.valid_password?('{}')", 'user.getPassword().equals("{}")', 'hasher.HashPassword(user, "{}")',
     "login('bob', '{}')", "register('bob', 'bob@shop.net', '{}')", "signIn('bob@shop.net', '{}');",
 ]  # fmt: skip
-
-
-@lru_cache
-def detector() -> Detector:
-    return Detector(DetectSettings())
-
-
-def shown(text: str) -> list[bytes]:
-    found = detector().inspect(f"\n{text}\n".encode())
-    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
 
 
 def drawn(length: int, alphabet: str = string.ascii_letters + string.digits, seed: int = 3) -> str:

@@ -6,16 +6,15 @@ import base64
 import random
 import string
 import uuid
-from functools import lru_cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.detector import MEDIUM, Detector
+from scanner.detector import MEDIUM
 from scanner.score.generic import fitting, silent_reason
 from scanner.score.place import MOST_USED, weigh
-from scanner.settings import DetectSettings
+from tests.helpers.shown import detector, shown
 
 ENGINES = ("hyperscan", "ahocorasick")
 FORMS = ['password = "{}"', "password={}", "password: {}", '"password": "{}",', "secret_key = '{}'", "--password {}"]
@@ -44,22 +43,11 @@ SILENT = {
 }  # fmt: skip
 
 
-@lru_cache
-def detector(engine: str) -> Detector:
-    return Detector(DetectSettings(engine=engine))
-
-
-def shown(engine: str, text: str) -> list[bytes]:
-    """The values that are reported with medium confidence or more."""
-    found = detector(engine).inspect(f"\n{text}\n".encode())
-    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("case", SILENT)
 def test_what_is_no_password_is_silent(case: str, form: str, engine: str) -> None:
-    loud = [value for value in SILENT[case] if shown(engine, form.format(value))]
+    loud = [value for value in SILENT[case] if shown(form.format(value), engine)]
     assert loud == []
 
 
@@ -68,33 +56,33 @@ def test_what_is_no_password_is_silent(case: str, form: str, engine: str) -> Non
     ["sha256", "hmac-sha1", "PBKDF2WithHmacSHA256", "AES/CBC/PKCS5Padding", "RSA/ECB/OAEPWithSHA-256AndMGF1Padding"],
 )
 def test_a_name_of_an_algorithm_was_reported_as_a_password(value: str) -> None:
-    assert shown("hyperscan", f'password = "{value}"') == []
+    assert shown(f'password = "{value}"') == []
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "p12"])
 def test_a_path_of_random_folders_was_reported_as_a_token(ending: str) -> None:
     hexes = digest(64)
     path = f"Purple3/v4/{hexes[:2]}/{hexes[2:4]}/{hexes[4:12]}-{hexes[12:16]}-{hexes[16:28]}/{hexes[28:60]}.{ending}"
-    assert shown("hyperscan", f'"assetToken": "{path}"') == []
+    assert shown(f'"assetToken": "{path}"') == []
 
 
 @pytest.mark.parametrize("value", ["!!actual", "!!!actualTurnOn7"])
 def test_what_is_negated_twice_was_reported_as_a_password(value: str) -> None:
-    assert shown("hyperscan", f"pass: {value}\n") == []
+    assert shown(f"pass: {value}\n") == []
 
 
 @pytest.mark.parametrize(
     "value", ["$$COMPOSE_PASSWORD", "$value[0]:$value[1]", "$row->secret9", "@config.password@", "?SN_RC2_NOT_ALLOWED"]
 )
 def test_a_reference_was_reported_as_a_password(value: str) -> None:
-    assert shown("hyperscan", f"password => '{value}'") == []
+    assert shown(f"password => '{value}'") == []
 
 
 @pytest.mark.parametrize(
     "line", ["password => JWS1", "#{{password := PwdTS3}}", "pass topic='box-{}'", "`token`: InfluxDB v2 uses"]
 )
 def test_a_variable_another_name_or_a_sentence_was_reported(line: str) -> None:
-    assert shown("hyperscan", line.format(machine(string.digits, 4))) == []
+    assert shown(line.format(machine(string.digits, 4))) == []
 
 
 NAMES = [
@@ -108,7 +96,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_asks_for_something_else_is_silent(name: str) -> None:
     value = machine(string.ascii_letters + string.digits, 16)
-    assert shown("hyperscan", f'{name} = "{value}"') == []
+    assert shown(f'{name} = "{value}"') == []
 
 
 def digest(length: int, seed: int = 0) -> str:
@@ -121,17 +109,17 @@ def digest(length: int, seed: int = 0) -> str:
      "{}  token-1.2.tar.gz", '"token@1.0.0": "{}"', "--hash=sha256:{}", "checksum {}"],
 )  # fmt: skip
 def test_hashes_in_lock_files_are_silent(line: str) -> None:
-    assert shown("hyperscan", line.format(digest(64))) == []
+    assert shown(line.format(digest(64))) == []
 
 
 def test_a_word_that_begins_like_a_keyword_was_taken_for_it() -> None:
-    assert shown("hyperscan", f"tokenizer: {digest(64)}") == []
+    assert shown(f"tokenizer: {digest(64)}") == []
 
 
 def test_a_uuid_alone_is_silent() -> None:
     hexes = digest(32)
     uuid = "-".join((hexes[:8], hexes[8:12], hexes[12:16], hexes[16:20], hexes[20:]))
-    assert shown("hyperscan", f'id = "{uuid}"') == []
+    assert shown(f'id = "{uuid}"') == []
 
 
 def machine(alphabet: str, length: int, seed: int = 0) -> str:
@@ -162,21 +150,21 @@ def test_what_a_machine_made_speaks(case: str, form: str, engine: str) -> None:
     heard = 0
     for seed in range(12):
         value = machine(alphabet, length, seed)
-        heard += value.encode() in shown(engine, form.format(value))
+        heard += value.encode() in shown(form.format(value), engine)
     assert heard >= (11 if '"{}"' in form else 8)  # see below for bare ones
 
 
 @pytest.mark.parametrize("length", [16, 24, 32])
 def test_letters_alone_were_silent_without_quotes(length: int) -> None:
     value = machine(string.ascii_letters, length)
-    assert shown("hyperscan", f'DB_PASSWORD="{value}"') == [value.encode()]
-    assert shown("hyperscan", f"DB_PASSWORD={value}") == [value.encode()]
+    assert shown(f'DB_PASSWORD="{value}"') == [value.encode()]
+    assert shown(f"DB_PASSWORD={value}") == [value.encode()]
 
 
 @pytest.mark.parametrize("form", ["@{}!d+p", "*{}+T", "&{}^x", "P_.{}"])
 def test_a_password_with_a_symbol_first_was_taken_for_code(form: str) -> None:
     value = form.format(machine(WIDE, 18, 4))
-    assert shown("hyperscan", f'password = "{value}"') == [value.encode()]
+    assert shown(f'password = "{value}"') == [value.encode()]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +175,7 @@ def test_a_drawn_secret_speaks_under_any_of_its_names(name: str, length: int) ->
     heard = 0
     for seed in range(12):
         value = machine(WIDE, length, seed)
-        heard += value.encode() in shown("hyperscan", f'{name} = "{value}"')
+        heard += value.encode() in shown(f'{name} = "{value}"')
     assert heard >= 11
 
 
@@ -202,18 +190,18 @@ HUMAN = [("P@ss", "w0rd", "!7"), ("Fluf", "fy#", "1987"), ("M1ss10n", "C0ntrol",
 @pytest.mark.parametrize("pieces", HUMAN, ids=lambda pieces: pieces[0])
 def test_what_people_think_up_speaks(pieces: tuple[str, ...], form: str) -> None:
     value = "".join(pieces)
-    assert shown("hyperscan", form.format(value)) == [value.encode()]
+    assert shown(form.format(value)) == [value.encode()]
 
 
 @pytest.mark.parametrize("pieces", [("Win", "ter", "2024!"), ("correct-horse-", "battery-", "staple9")])
 def test_words_with_a_number_were_not_shown(pieces: tuple[str, ...]) -> None:
-    assert shown("hyperscan", f'password = "{"".join(pieces)}"')
+    assert shown(f'password = "{"".join(pieces)}"')
 
 
 @pytest.mark.parametrize("form", ["DB_PASSWORD={}", "password: {}"])
 def test_a_bare_password_was_cut_off_at_an_ampersand(form: str) -> None:
     value = "Tr0ub4" + "dor&" + "Xy9z"
-    assert shown("hyperscan", form.format(value)) == [value.encode()]
+    assert shown(form.format(value)) == [value.encode()]
 
 
 @given(st.text(max_size=60), st.binary(max_size=40), st.booleans())
@@ -238,7 +226,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize("line", SETTINGS)
 def test_a_word_that_is_all_a_setting_says_is_a_weak_password(line: str) -> None:
-    assert shown("hyperscan", line) == [b"marigold"]
+    assert shown(line) == [b"marigold"]
 
 
 @pytest.mark.parametrize(
@@ -247,51 +235,51 @@ def test_a_word_that_is_all_a_setting_says_is_a_weak_password(line: str) -> None
      "form.label.password=Marigold", "run(PASSWORD=marigold, retry=1)"],
 )  # fmt: skip
 def test_a_word_elsewhere_or_a_default_login_is_not_shown(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 @pytest.mark.parametrize("line", ["DB_PASSWORD=739205", "password: 739205", 'password = "739205"'])
 def test_a_number_under_a_passwords_name_is_shown(line: str) -> None:
-    assert shown("hyperscan", line) == [b"739205"]
+    assert shown(line) == [b"739205"]
 
 
 def test_words_of_a_drawn_passphrase_are_told_from_prose() -> None:
-    assert shown("hyperscan", 'passphrase = "marigold pewter lantern crawl"') == [b"marigold pewter lantern crawl"]
-    assert shown("hyperscan", 'password = "please enter your secret word"') == []
+    assert shown('passphrase = "marigold pewter lantern crawl"') == [b"marigold pewter lantern crawl"]
+    assert shown('password = "please enter your secret word"') == []
 
 
 @pytest.mark.parametrize("name", ["key", '"key"', "SIGNING_AUTH", "HASHIDS_SALT", "TOKEN_PRODUCTION", "SECRET_ADMIN"])
 def test_a_random_value_under_a_keys_name_is_shown(name: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
-    assert shown("hyperscan", f'{name} = "{value}"'.replace('" =', '":')) == [value.encode()]
+    assert shown(f'{name} = "{value}"'.replace('" =', '":')) == [value.encode()]
 
 
 @pytest.mark.parametrize("line", ['key = "user_session_cache_key"', 'map.put(NAME, "value")',
                                   'key: "en_US.UTF-8.locale"',
                                   "'password' => 'required|string|max:50'", 'password.lstrip("*LOCKED*")'])  # fmt: skip
 def test_what_only_looks_like_an_assignment_is_silent(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 @pytest.mark.parametrize("name", ["algolist_token", "ALGOWORKS_SECRET"])
 def test_a_name_that_begins_like_algorithm_was_taken_for_one(name: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
     for engine in ENGINES:
-        assert shown(engine, f'{name} = "{value}"') == [value.encode()]
+        assert shown(f'{name} = "{value}"', engine) == [value.encode()]
 
 
 def test_the_argument_behind_a_constant_belongs_to_it() -> None:
     value = machine(string.ascii_letters + string.digits, 20)
     for engine in ENGINES:
-        assert shown(engine, f'map.put(Keys.API_KEY, "{value}")') == [value.encode()]
+        assert shown(f'map.put(Keys.API_KEY, "{value}")', engine) == [value.encode()]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_hash_in_a_tools_binary_cache_was_reported(engine: str) -> None:
     drawn = "".join(random.Random(7).choices("0123456789abcdef", k=40))
     line = f'auth_key = "{drawn}"'
-    assert shown(engine, line) == [drawn.encode()]
-    assert shown(engine, f"\x00\x03\x14{line}\x00\x05\x02name of something\x00") == []
+    assert shown(line, engine) == [drawn.encode()]
+    assert shown(f"\x00\x03\x14{line}\x00\x05\x02name of something\x00", engine) == []
 
 
 PGP = "".join(random.Random(3).choices("0123456789ABCDEF", k=40))
@@ -309,7 +297,7 @@ PGP = "".join(random.Random(3).choices("0123456789ABCDEF", k=40))
     ],
 )
 def test_fingerprints_of_public_pgp_keys_were_reported(line: str, engine: str) -> None:
-    assert shown(engine, line) == []
+    assert shown(line, engine) == []
 
 
 @pytest.mark.parametrize(
@@ -324,14 +312,14 @@ def test_fingerprints_of_public_pgp_keys_were_reported(line: str, engine: str) -
     ],
 )
 def test_arguments_templates_and_checksums_were_reported(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 @pytest.mark.parametrize("name", ["cache_key", "partitionKey", "FOREIGN_KEY", "sort_key", "s3_key", "translation_key"])
 def test_keys_that_look_up_data_are_silent(name: str) -> None:
     drawn = "".join(random.Random(5).choices("0123456789abcdef", k=32))
-    assert shown("hyperscan", f'{name} = "{drawn}"') == []
-    assert shown("hyperscan", f'auth_key = "{drawn}"') == [drawn.encode()]
+    assert shown(f'{name} = "{drawn}"') == []
+    assert shown(f'auth_key = "{drawn}"') == [drawn.encode()]
 
 
 def at_low(line: str) -> list[bytes]:
@@ -362,23 +350,23 @@ def test_translations_and_sentences_were_reported(line: str) -> None:
     ],
 )
 def test_code_between_two_strings_was_reported(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 def test_versions_with_a_digest_public_keys_and_badges_were_reported() -> None:
     rnd = random.Random(6)
     digest = "".join(rnd.choices("0123456789abcdef", k=32))
     drawn = machine(string.ascii_uppercase + string.digits, 12)
-    assert shown("hyperscan", f"'ConsoleAuthToken': '1.3-{digest}',") == []
-    assert shown("hyperscan", f'MINISIGN_PUBKEY="{digest}"') == []
-    assert shown("hyperscan", f"[![cov](https://cov.example.org/badge.svg?token={drawn})](x)") == []
-    assert shown("hyperscan", f"https://cov.example.org/report?token={drawn}") == [drawn.encode()]
-    assert shown("hyperscan", "Authorization: Bearer eyJhbGciOiJSUz...") == []
+    assert shown(f"'ConsoleAuthToken': '1.3-{digest}',") == []
+    assert shown(f'MINISIGN_PUBKEY="{digest}"') == []
+    assert shown(f"[![cov](https://cov.example.org/badge.svg?token={drawn})](x)") == []
+    assert shown(f"https://cov.example.org/report?token={drawn}") == [drawn.encode()]
+    assert shown("Authorization: Bearer eyJhbGciOiJSUz...") == []
 
 
 def test_a_word_in_front_of_a_command_is_still_a_password() -> None:
     value = "".join(random.Random(8).choices(string.ascii_letters, k=12))
-    assert shown("hyperscan", f"PGPASSWORD={value} psql -h db") == [value.encode()]
+    assert shown(f"PGPASSWORD={value} psql -h db") == [value.encode()]
 
 
 @pytest.mark.parametrize("value", ["changeit", "letmein", "Password123!", "Passw0rd", "Welcome1"])
@@ -402,35 +390,35 @@ def test_the_most_used_passwords_outside_of_a_setting_are_silent(line: str) -> N
 
 @pytest.mark.parametrize("line", ['LOGIN_DEFAULT_PASSWORD = "Login{}"', "PASSWORD: Pass{}$", 'password = "pass{}"'])
 def test_a_password_with_a_number_was_silent_where_its_word_stands_in_its_name(line: str) -> None:
-    assert len(shown("hyperscan", line.format("47158"))) == 1
-    assert shown("hyperscan", line.format("1")) == []
+    assert len(shown(line.format("47158"))) == 1
+    assert shown(line.format("1")) == []
 
 
 def test_a_password_as_policies_ask_for_was_taken_for_a_name() -> None:
-    assert shown("hyperscan", '"password": "User4_471"') == [b"User4_471"]
-    assert shown("hyperscan", '"password": "User_field"') == []
+    assert shown('"password": "User4_471"') == [b"User4_471"]
+    assert shown('"password": "User_field"') == []
 
 
 @pytest.mark.parametrize("name", ["smtpPass", "setDbPass", "mqttpass", "wifipass", "adminPass"])
 def test_a_short_name_in_camel_case_was_no_passwords_name(name: str) -> None:
-    assert shown("hyperscan", f'{name} = "Chelsea2002"') == [b"Chelsea2002"]
+    assert shown(f'{name} = "Chelsea2002"') == [b"Chelsea2002"]
 
 
 def test_drawn_small_letters_under_a_passwords_name_counted_as_words() -> None:
-    assert shown("hyperscan", '"password": "wkqexjzh"') == [b"wkqexjzh"]
-    assert shown("hyperscan", '"token_kind": "marigold"') == []
+    assert shown('"password": "wkqexjzh"') == [b"wkqexjzh"]
+    assert shown('"token_kind": "marigold"') == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("anchor", ["&secret_key ", "!!str ", ""])
 def test_a_value_behind_an_anchor_of_yaml_was_not_seen(anchor: str, engine: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
-    assert shown(engine, f"  STORE_SECRET_KEY: {anchor}{value}") == [value.encode()]
+    assert shown(f"  STORE_SECRET_KEY: {anchor}{value}", engine) == [value.encode()]
 
 
 def test_a_uuid_of_few_letters_under_a_secrets_name_was_shown_by_chance_only() -> None:
     drawn = [str(uuid.UUID(int=random.Random(seed).getrandbits(128), version=4)) for seed in range(40)]
-    assert [value for value in drawn if not shown("hyperscan", f'"client_secret": "{value}"')] == []
+    assert [value for value in drawn if not shown(f'"client_secret": "{value}"')] == []
 
 
 @pytest.mark.parametrize(
@@ -449,7 +437,7 @@ def test_a_uuid_of_few_letters_under_a_secrets_name_was_shown_by_chance_only() -
     ],
 )
 def test_pointers_formats_libraries_and_descriptions_of_urls_were_reported(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 def test_a_name_of_code_of_the_right_length_was_reported_as_a_providers_key() -> None:
@@ -464,8 +452,8 @@ def test_the_most_used_numbers_were_silent_even_in_a_setting_of_production(numbe
 
 
 def test_a_secret_as_people_make_them_was_shown_under_a_passwords_name_only() -> None:
-    assert shown("hyperscan", '  consoleSecretKey: "lantern4715"') == [b"lantern4715"]
-    assert shown("hyperscan", '  secretKind: "lantern4715"') == []
+    assert shown('  consoleSecretKey: "lantern4715"') == [b"lantern4715"]
+    assert shown('  secretKind: "lantern4715"') == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -477,7 +465,7 @@ def test_a_web_token_whose_claims_stand_on_lines_of_their_own_was_not_seen(gap: 
     claims = f'{{{gap}"sub":"{machine(string.ascii_lowercase, 8)}",{gap}"iat":1516239022{gap}}}'
     header, signature = part('{"alg":"HS256"}'), machine(string.ascii_letters + string.digits, 43)
     token = f"{header}.{part(claims)}.{signature}"
-    assert shown(engine, f"see {token} here") == [token.encode()]
+    assert shown(f"see {token} here", engine) == [token.encode()]
 
 
 def test_an_rsa_key_of_512_bits_was_not_seen() -> None:
@@ -494,22 +482,22 @@ def test_an_rsa_key_of_512_bits_was_not_seen() -> None:
     sizes = (64, 32, 32, 32, 32, 32)
     numbers = [number(sizes[0]), der(2, b"\1\0\1"), number(64), *map(number, sizes[1:])]
     value = base64.b64encode(der(0x30, der(2, b"\0") + b"".join(numbers)))
-    assert shown("hyperscan", f'const char* key = "{value.decode()}";') == [value]
+    assert shown(f'const char* key = "{value.decode()}";') == [value]
 
 
 @pytest.mark.parametrize("name", ["RECAPTCHA_SITE_KEY", "captcha.siteKey", "spreadsheet_key", "AUTH_MON_COMMIT"])
 def test_keys_of_pages_and_sheets_and_a_commit_were_reported(name: str) -> None:
-    assert shown("hyperscan", f'{name} = "{machine(string.ascii_letters + string.digits, 40)}"') == []
+    assert shown(f'{name} = "{machine(string.ascii_letters + string.digits, 40)}"') == []
 
 
 def test_the_name_of_a_secret_in_a_chart_was_reported() -> None:
-    assert shown("hyperscan", "  --set auth.tls.existingSecrets[0]=kafka-jks-0") == []
+    assert shown("  --set auth.tls.existingSecrets[0]=kafka-jks-0") == []
 
 
 @pytest.mark.parametrize("name", ["__native_internal_keysieve.h", "keyboard", "keynote_api", "KEYCLOAK", "hotkeyboard"])
 def test_a_word_that_begins_with_key_was_taken_for_a_keys_name(name: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
-    assert shown("hyperscan", f'{name} = "{value}"') == []
+    assert shown(f'{name} = "{value}"') == []
 
 
 @pytest.mark.parametrize(
@@ -517,13 +505,13 @@ def test_a_word_that_begins_with_key_was_taken_for_a_keys_name(name: str) -> Non
 )
 def test_names_that_go_on_behind_key_and_other_words_for_it_speak(name: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
-    assert shown("hyperscan", f'{name} = "{value}"') == [value.encode()]
+    assert shown(f'{name} = "{value}"') == [value.encode()]
 
 
 @pytest.mark.parametrize("name", ["secret", "token", "apiKey"])
 def test_a_secret_of_six_characters_was_silent(name: str) -> None:
-    assert shown("hyperscan", f'{name}: "x7fk2p"') == [b"x7fk2p"]
-    assert shown("hyperscan", f"{name}: x7fk2p") == []
+    assert shown(f'{name}: "x7fk2p"') == [b"x7fk2p"]
+    assert shown(f"{name}: x7fk2p") == []
 
 
 @pytest.mark.parametrize(
@@ -534,18 +522,18 @@ def test_a_secret_of_six_characters_was_silent(name: str) -> None:
      'options["password"] = db_pwd4', "dir *pass* == *cred*", 'oauth_signature="74KNZJeDHnMBp0EMJ9ZHtXKycU"'],
 )  # fmt: skip
 def test_measures_algorithms_and_what_is_cut_short_were_reported(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 @pytest.mark.parametrize("encoding", ["latin1", "utf8", "UTF-16LE", "iso8859-15", "cp1252", "shift_jis"])
 def test_the_encoding_that_a_password_is_written_in_was_reported(encoding: str) -> None:
-    assert shown("hyperscan", f'password = password.encode("{encoding}")') == []
-    assert shown("hyperscan", f'password: "{encoding}"') == []
+    assert shown(f'password = password.encode("{encoding}")') == []
+    assert shown(f'password: "{encoding}"') == []
 
 
 @pytest.mark.parametrize("colour", ["#c5dd22", "#1a2B3c", "#80f1"])
 def test_the_colour_of_a_token_was_reported(colour: str) -> None:
-    assert shown("hyperscan", f'Token.Name: "{colour}",') == []
+    assert shown(f'Token.Name: "{colour}",') == []
 
 
 @pytest.mark.parametrize(
@@ -554,7 +542,7 @@ def test_the_colour_of_a_token_was_reported(colour: str) -> None:
      '"ga": {"token": "UA-' + "28909194" + '-3"}'],
 )  # fmt: skip
 def test_paths_of_modules_safe_calls_and_ids_of_analytics_were_reported(line: str) -> None:
-    assert shown("hyperscan", line) == []
+    assert shown(line) == []
 
 
 @pytest.mark.parametrize(
@@ -562,5 +550,5 @@ def test_paths_of_modules_safe_calls_and_ids_of_analytics_were_reported(line: st
 )
 def test_tags_and_encrypted_keys_were_reported(line: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
-    assert shown("hyperscan", line.format(value)) == []
-    assert shown("hyperscan", f'authKey = "{value}"') == [value.encode()]
+    assert shown(line.format(value)) == []
+    assert shown(f'authKey = "{value}"') == [value.encode()]

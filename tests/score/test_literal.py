@@ -7,11 +7,9 @@ import string
 
 import pytest
 
-from scanner.detector import MEDIUM, Detector
 from scanner.score.literal import literal
-from scanner.settings import DetectSettings
+from tests.helpers.shown import shown
 
-DETECTOR = Detector(DetectSettings(engine="hyperscan"))
 LITERAL = [
     "<user>app</user>\n  <password>{}</password>",
     "curl -d 'user=app&user_password={}' http://db1/login",
@@ -28,11 +26,6 @@ CODE = [
     "  password={}; // of the user",
     'var a="x";b=c;password={};',
 ]
-
-
-def shown(text: str) -> list[bytes]:
-    """The values that are reported with medium confidence or more."""
-    return [item.secret.reveal() for item in DETECTOR.inspect(f"\n{text}\n".encode()) if item.score >= MEDIUM]
 
 
 def place(line: str, value: str) -> tuple[bytes, int, int]:

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import random
 import string
-from functools import lru_cache
 
 import pytest
 
-from scanner.detector import MEDIUM, Detector
 from scanner.score.login import beside, common
-from scanner.settings import DetectSettings
-
-
-@lru_cache(maxsize=1)
-def detector() -> Detector:
-    return Detector(DetectSettings())
-
-
-def shown(text: str) -> list[bytes]:
-    """The values that are reported with medium confidence or more."""
-    found = detector().inspect(f"\n{text}\n".encode())
-    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
+from tests.helpers.shown import shown
 
 
 def drawn(length: int, seed: int = 4) -> str:

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
-from scanner.detector import MEDIUM, Detector
 from scanner.score.literal import below_login
 from scanner.score.plain import word
-from scanner.settings import DetectSettings
-
-
-@lru_cache(maxsize=1)
-def detector() -> Detector:
-    return Detector(DetectSettings())
-
-
-def shown(text: str) -> list[bytes]:
-    """The values that are reported with medium confidence or more."""
-    found = detector().inspect(f"\n{text}\n".encode())
-    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
+from tests.helpers.shown import shown
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class Graph:
         """
         heads = [number for number in self.numbers(_prefixes(tips)).tolist() if number >= 0]
         chosen = inner_trees.reached(heads, self.starts, self.counts, self.parents)
-        if not chosen:
+        if chosen is None:
             raise Unclear("a commit's parent is not there")
         return inner_trees.by_date(chosen, self.starts, self.counts, self.parents, self.dates.tolist())
 

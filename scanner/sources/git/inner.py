@@ -89,6 +89,35 @@ def inflate(data: bytes, size: int) -> bytes:
     return out
 
 
+def copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
+    """What a delta copies by the instruction `code`, whose arguments begin at `at`: (where in the base, how much), and
+    where the next instruction begins. Raises IndexError where it is cut off."""
+    source = 0
+    length = 0
+    if code & 1:
+        source = delta[at]
+        at += 1
+    if code & 2:
+        source |= delta[at] << 8
+        at += 1
+    if code & 4:
+        source |= delta[at] << 16
+        at += 1
+    if code & 8:
+        source |= delta[at] << 24
+        at += 1
+    if code & 16:
+        length = delta[at]
+        at += 1
+    if code & 32:
+        length |= delta[at] << 8
+        at += 1
+    if code & 64:
+        length |= delta[at] << 16
+        at += 1
+    return source, length if length else 0x10000, at
+
+
 def apply(
     delta: bytes, base: bytes, before: int, behind: int, parts: list[bytes], build: bool
 ) -> tuple[bytes, list[int]]:
@@ -142,29 +171,7 @@ def apply(
             if code & 128:
                 if at + _COPY_BYTES[code & 127] > limit:
                     raise Malformed("a delta's copy is cut off")
-                if code & 1:
-                    source = delta[at]
-                    at += 1
-                if code & 2:
-                    source |= delta[at] << 8
-                    at += 1
-                if code & 4:
-                    source |= delta[at] << 16
-                    at += 1
-                if code & 8:
-                    source |= delta[at] << 24
-                    at += 1
-                if code & 16:
-                    length = delta[at]
-                    at += 1
-                if code & 32:
-                    length |= delta[at] << 8
-                    at += 1
-                if code & 64:
-                    length |= delta[at] << 16
-                    at += 1
-                if length == 0:
-                    length = 0x10000
+                source, length, at = copy(delta, at, code)
                 if source + length > base_size:
                     raise Malformed("a delta copies from beyond its base")
                 if run > 0 and source == run_source + run:
@@ -245,17 +252,7 @@ def copies(delta: bytes) -> list[int]:
             done += code
             beyond = -1
             continue
-        source = 0
-        length = 0
-        for shift in range(7):
-            if code >> shift & 1:
-                if shift < 4:
-                    source |= delta[at] << 8 * shift
-                else:
-                    length |= delta[at] << 8 * (shift - 4)
-                at += 1
-        if length == 0:
-            length = 0x10000
+        source, length, at = copy(delta, at, code)
         if source == beyond:
             copied[len(copied) - 1] += length
         else:

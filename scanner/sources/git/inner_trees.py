@@ -77,6 +77,7 @@ class Trees:
                 self._visit(row)
             except (inner.Malformed, IndexError, OSError):
                 self.lost = True
+                self.begin()  # a part of what changes is of no use
                 return False
             self.new.counts.append(len(self.new.ids) - new)
             self.gone.counts.append(len(self.gone.ids) - gone)
@@ -244,31 +245,7 @@ def built(delta: bytes, base: bytes, copied: list[int]) -> bytes:
             done += code
             beyond = -1
             continue
-        source = 0
-        length = 0
-        if code & 1:
-            source = delta[at]
-            at += 1
-        if code & 2:
-            source |= delta[at] << 8
-            at += 1
-        if code & 4:
-            source |= delta[at] << 16
-            at += 1
-        if code & 8:
-            source |= delta[at] << 24
-            at += 1
-        if code & 16:
-            length = delta[at]
-            at += 1
-        if code & 32:
-            length |= delta[at] << 8
-            at += 1
-        if code & 64:
-            length |= delta[at] << 16
-            at += 1
-        if length == 0:
-            length = 0x10000
+        source, length, at = inner.copy(delta, at, code)
         parts.append(base[source : source + length])
         if source == beyond:
             copied[len(copied) - 1] += length
@@ -296,8 +273,8 @@ def listed(tree: bytes, hash_size: int, found: list[bytes]) -> None:
         at = end + hash_size
 
 
-def reached(heads: list[int], starts: list[int], counts: list[int], parents: list[int]) -> bytearray:
-    """Which commits `heads` and their parents are, a byte for each; none at all where a parent is not there.
+def reached(heads: list[int], starts: list[int], counts: list[int], parents: list[int]) -> bytearray | None:
+    """Which commits `heads` and their parents are, a byte for each; None where a parent is not there.
 
     Commits are numbers; the parents of one stand in `parents` from `starts` on, as many as `counts` says, -1 for what
     is not there.
@@ -312,7 +289,7 @@ def reached(heads: list[int], starts: list[int], counts: list[int], parents: lis
         for place in range(starts[number], starts[number] + counts[number]):
             parent = parents[place]
             if parent < 0:
-                return bytearray()
+                return None
             if not found[parent]:
                 stack.append(parent)
     return found

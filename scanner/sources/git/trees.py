@@ -151,11 +151,7 @@ class Events(NamedTuple):
 def _columns(events: inner_trees.Events, row: int, gone: int) -> tuple[Prefixes, Short, Short]:
     """(ids, rows, marks): a mark is twice the name's number, and one more for what is gone."""
     owners = np.repeat(np.arange(row, row + len(events.counts), dtype=np.uint32), events.counts)
-    return (
-        _numbers(events.ids)[: len(owners)],
-        owners,
-        2 * np.array(events.names[: len(owners)], np.uint32) + np.uint32(gone),
-    )
+    return _numbers(events.ids), owners, 2 * np.array(events.names, np.uint32) + np.uint32(gone)
 
 
 def _numbers(beginnings: list[bytes]) -> Prefixes:

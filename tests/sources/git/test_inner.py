@@ -312,6 +312,13 @@ def difference(base: bytes, version: bytes) -> bytes:
     return varint(len(base)) + varint(len(version)) + delta + flush()
 
 
+def test_a_history_of_no_commits_is_whole_and_one_that_lacks_a_parent_is_not(loop: Any) -> None:
+    """Both seemed to lack something, and git was asked."""
+    assert loop.reached([], [], [], []) == bytearray()
+    assert loop.reached([1], [0, 0], [0, 1], [0]) == b"\1\1"
+    assert loop.reached([1], [0, 0], [0, 1], [-1]) is None
+
+
 def test_a_stretch_is_carried_where_it_is_copied_in_one_piece(loop: Any) -> None:
     base = bytes(100)
     delta = varint(100) + varint(72) + copy(50, 50) + b"\x02xy" + copy(0, 20)
