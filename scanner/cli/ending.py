@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
 from typing import NoReturn
 
 from scanner.errors import ExitCode, KeysieveError
@@ -16,6 +19,7 @@ def ended(run: Callable[[], int | None]) -> NoReturn:
     # What modules are made of is no garbage: searching for it is a tenth of a short run.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    _stopped_as_by_ctrl_c()
     try:
         code = run()
         sys.stdout.flush()
@@ -30,6 +34,19 @@ def ended(run: Callable[[], int | None]) -> NoReturn:
         code = ExitCode.INCOMPLETE
     gc.freeze()  # what is left ends with the process, and is not searched once more
     sys.exit(int(code or 0))
+
+
+def _stopped_as_by_ctrl_c() -> None:
+    """A pipeline that is cancelled, a service that is stopped, a terminal that is closed: temporary files must go."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        with suppress(ValueError):  # not the main thread
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one
+                signal.signal(number, stop)
 
 
 def say(text: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -128,7 +127,7 @@ def _sweep(sweep: Sweep, globs: tuple[str, ...], every: int, given: dict[str, An
     store = Database(sweep.store)
     tell = (lambda text: None) if given["quiet"] else (lambda text: click.echo(_plain(text), err=True))
     try:
-        with _workers(sweep, given) as workers, _terminated():
+        with _workers(sweep, given) as workers:
             run = Run(sweep, store, workers, tell)
             notifier = Notifier(sweep, store)
             while True:
@@ -191,18 +190,6 @@ def _workers(sweep: Sweep, given: dict[str, Any]) -> Iterator[Workers]:
     from scanner.sweep.workers import Local
 
     yield Local(given["jobs"] or sweep.jobs)
-
-
-@contextmanager
-def _terminated() -> Iterator[None]:
-    """A service is stopped by SIGTERM: that ends as Ctrl-C does."""
-
-    def stop(_number: int, _frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    with suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGTERM, stop)
-    yield
 
 
 def _plain(text: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 
 from scanner.errors import TargetError, UsageError
@@ -13,6 +11,7 @@ from scanner.secrets import without_login
 from scanner.settings import SourceSettings
 from scanner.sources.git.discover import discover
 from scanner.sources.git.door import Door, environment
+from scanner.sources.git.folders import Folder
 from scanner.sources.git.history import HistorySource
 
 
@@ -22,16 +21,16 @@ def open_url(url: str, settings: SourceSettings) -> Iterator[Source]:
         raise UsageError(f"{without_login(url)}: a URL has a history only; give a checkout for its files")
     if settings.range or settings.since:
         raise UsageError(f"{without_login(url)}: clone it first to scan a range of it")
-    folder = tempfile.mkdtemp(prefix="keysieve-clone-")
+    folder = Folder("keysieve-clone-")
     try:
-        path = os.path.join(folder, "repository.git")
+        path = os.path.join(folder.path, "repository.git")
         _clone(url, path)
         repository = discover(path)
         if repository is None:
             raise TargetError(f"{without_login(url)}: the clone is no repository")
         yield ClonedSource(HistorySource(Door(repository), without_login(url)), folder)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.close()
 
 
 def _clone(url: str, path: str) -> None:
@@ -51,7 +50,7 @@ def _clone(url: str, path: str) -> None:
 class ClonedSource:
     """A history whose clone goes with it."""
 
-    def __init__(self, inner: HistorySource, folder: str) -> None:
+    def __init__(self, inner: HistorySource, folder: Folder) -> None:
         self.target = inner.target
         self._inner = inner
         self._folder = folder
@@ -67,4 +66,4 @@ class ClonedSource:
     def close(self) -> None:
         """See `Source.close`."""
         self._inner.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.close()

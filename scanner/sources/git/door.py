@@ -11,13 +11,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import IO
 
 from scanner.errors import GitError, TargetError
 from scanner.lazily import lazily
 from scanner.records import Fault
 from scanner.sources.git.discover import Repository
+from scanner.sources.git.folders import Folder
 
 PIPE = 1 << 20
 """Bytes that git may write before we read: fewer turns between the two processes."""
@@ -66,7 +66,8 @@ class Door:
         self.repository = repository
         self.hash_size = 32 if _is_sha256(repository.common_dir) else 20
         self._shared = bool(above)
-        self.git_dir = _folder(above or os.environ.get("TMPDIR") or "/tmp")
+        self._folder = Folder("keysieve-git-", above)
+        self.git_dir = self._folder.path
         self.faults: list[Fault] = []
         try:
             self._furnish()
@@ -174,30 +175,7 @@ class Door:
 
     def close(self) -> None:
         """Remove the private git directory."""
-        for folder, folders, files in os.walk(self.git_dir, topdown=False):
-            with suppress(OSError):
-                for name in files:
-                    os.unlink(os.path.join(folder, name))
-            with suppress(OSError):
-                for name in folders:
-                    os.rmdir(os.path.join(folder, name))
-        with suppress(OSError):
-            os.rmdir(self.git_dir)
-
-
-# `tempfile` and `shutil` would be a twentieth of the time that a commit waits for us.
-
-
-def _folder(above: str) -> str:
-    """A new folder that nobody else may read."""
-    path = os.path.join(above, f"keysieve-git-{os.urandom(8).hex()}")
-    try:
-        os.mkdir(path, 0o700)
-        return path
-    except OSError:
-        from tempfile import mkdtemp
-
-        return mkdtemp(prefix="keysieve-git-")
+        self._folder.close()
 
 
 def scratch(git_dir: str) -> IO[bytes]:
