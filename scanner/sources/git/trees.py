@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -200,19 +201,18 @@ class Trees:
 
     def holding(self, wanted: list[bytes]) -> Holding:
         """Every tree that holds one of `wanted`, at whatever depth, with what it names of them or of such trees."""
-        search = _Search(wanted, len(wanted[0]))
-        fresh = search.ids[0]
-        while len(fresh):
-            first = search.count - len(fresh)
-            by_id = np.argsort(beginnings(fresh), kind="stable")
-            prefixes = beginnings(fresh)[by_id]
-            for events in self._told:
-                rows, names, places = events.held(prefixes)
-                if len(rows):
-                    search.packed(events, rows, names, first + by_id[places])
-            search.loose(self._loose, fresh, first)
-            fresh = search.fresh()
-        search.close()
+        with closing(_Search(wanted, len(wanted[0]))) as search:
+            fresh = search.ids[0]
+            while len(fresh):
+                first = search.count - len(fresh)
+                by_id = np.argsort(beginnings(fresh), kind="stable")
+                prefixes = beginnings(fresh)[by_id]
+                for events in self._told:
+                    rows, names, places = events.held(prefixes)
+                    if len(rows):
+                        search.packed(events, rows, names, first + by_id[places])
+                search.loose(self._loose, fresh, first)
+                fresh = search.fresh()
         return search.holding()
 
 

@@ -333,7 +333,7 @@ def test_private_git_directories_are_removed_when_told_to_end(
 ) -> None:
     repo = Repo(tmp_path / "large")
     for part in range(3):
-        repo.commit(f"part {part}", **{f"blob{part}": os.urandom(15 << 20)})
+        repo.commit(f"part {part}", **{f"blob{part}": os.urandom(6 << 20)})
     process = subprocess.Popen(
         [*COMMAND, "scan", "-j", jobs, "-f", "json", str(repo.path)],
         stdout=subprocess.PIPE,
