@@ -227,6 +227,22 @@ def test_ctrl_c_ends_the_workers() -> None:
     assert time.monotonic() - started < 20
 
 
+def outlives_a_hangup(number: int) -> bool:
+    os.kill(os.getpid(), signal.SIGHUP)
+    return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a terminal that is closed says so")
+def test_the_workers_of_a_scan_under_nohup_died_with_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    walker = Walker(2)
+    try:
+        assert [answer for _, answer in walker.run(outlives_a_hangup, numbers(4))] == [True] * 4
+    finally:
+        walker.close()
+        signal.signal(signal.SIGHUP, before)
+
+
 def with_group_gone(group: int) -> None:
     for _ in range(100):
         try:

@@ -55,21 +55,14 @@ def test_what_a_killed_scan_left_is_removed_by_the_next(home: Path) -> None:
     assert list(home.iterdir()) == [outside]
 
 
-def test_the_folder_of_a_fork_is_held_by_the_child(home: Path) -> None:
+def test_the_folder_of_a_scan_is_held_by_its_workers(home: Path) -> None:
     made = Folder("keysieve-git-")
     old(Path(made.path))
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(writer)
-        os.read(reader, 1)
-        os._exit(0)
-    os.close(reader)
+    child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[made._lock])  # as a fork inherits it
     os.close(made._lock)
     folders._tidy(str(home))
     assert os.path.isdir(made.path)
-    os.close(writer)
-    os.waitpid(child, 0)
+    child.communicate()
     folders._tidy.cache_clear()
     folders._tidy(str(home))
     assert list(home.iterdir()) == []
