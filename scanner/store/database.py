@@ -12,8 +12,8 @@ from scanner.errors import StoreError, UsageError
 from scanner.secrets import without_login
 
 try:
-    from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
-    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, make_url, select, text
+    from sqlalchemy.dialects import sqlite
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
     from sqlalchemy.pool import NullPool
 except ImportError:
@@ -24,6 +24,8 @@ _BUSY = 60_000
 _SERVER = "postgresql"
 _LOCK = 0x6B657973
 """PostgreSQL's advisory lock while the schema changes."""
+NEWEST = "2"
+"""The last step of the migrations."""
 
 
 def now() -> str:
@@ -87,7 +89,26 @@ class Database:
         with self.begin() as connection:
             if self.dialect == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            self._bring_up(connection)
+
+    def _bring_up(self, connection: Connection) -> None:
+        """Migrate where the schema is not the newest: Alembic's import alone is a good part of an idle sweep."""
+        if self._step(connection) == NEWEST:
+            return
+        from alembic.util import CommandError
+
+        try:
             migrate(connection)
+        except CommandError as error:
+            raise StoreError(
+                f"store {without_login(self.url)}: a newer keysieve has used it: update this one ({_first(error)})"
+            ) from None
+
+    def _step(self, connection: Connection) -> str:
+        """The last step that it has seen, "" for a new database."""
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -102,11 +123,19 @@ class Database:
         """Let go of all connections."""
         self._engine.dispose()
 
+    def _dialect(self) -> Any:
+        """What the database's own INSERT is made by; PostgreSQL's takes time to import."""
+        if self.dialect == "postgresql":
+            from sqlalchemy.dialects import postgresql
+
+            return postgresql
+        return sqlite
+
     def insert(
         self, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], update: Sequence[str] = ()
     ) -> Any:
         """An INSERT of `rows` that, where `keys` are there already, updates these columns, or does nothing."""
-        made = (postgresql if self.dialect == "postgresql" else sqlite).insert(table).values(list(rows))
+        made = self._dialect().insert(table).values(list(rows))
         if not update:
             return made.on_conflict_do_nothing(index_elements=list(keys))
         return made.on_conflict_do_update(

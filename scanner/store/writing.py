@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, select, update
 
 from scanner.records import Finding, Place, Verdict
 from scanner.secrets import preview
@@ -70,9 +70,11 @@ def record_unchanged(store: Database, number: int, results: Sequence[Result]) ->
         return
     with store.begin() as connection:
         ids = dict(_by_name(connection, [result.name for result in results]))
-        for result in results:
-            checked = (repository.c.id == ids[result.name]) & (repository.c.checked_at < result.started)
-            connection.execute(update(repository).where(checked).values(checked_at=result.started, error=""))
+        checked = (repository.c.id == bindparam("own")) & (repository.c.checked_at < bindparam("at"))
+        connection.execute(
+            update(repository).where(checked).values(checked_at=bindparam("at"), error=""),
+            [{"own": ids[result.name], "at": result.started} for result in results],
+        )
         rows = [_visit_row(number, ids[result.name], result) for result in results]
         for part in parts(rows):
             connection.execute(store.insert(visit, part, ("sweep_id", "repository_id")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,15 +63,26 @@ class Web:
 
     def __init__(self, timeout: float = 60.0, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
-        # No redirect is followed: a token goes to the host that the user named and to no other.
-        self._client = httpx.Client(
-            timeout=timeout, follow_redirects=False, headers={"user-agent": f"keysieve/{VERSION}"}, trust_env=True
-        )
+        self._timeout = timeout
+        self._opened: httpx.Client | None = None
+        self._alone = Lock()
         self.requests = 0
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        if self._opened:
+            self._opened.close()
+
+    def _client(self) -> httpx.Client:
+        """Made for the first request: it reads the certificates of this machine, and many have nothing to send."""
+        with self._alone:
+            if self._opened is None:
+                # No redirect is followed: a token goes to the host that the user named and to no other.
+                headers = {"user-agent": f"keysieve/{VERSION}"}
+                self._opened = httpx.Client(
+                    timeout=self._timeout, follow_redirects=False, headers=headers, trust_env=True
+                )
+        return self._opened
 
     def ask(self, url: str, headers: dict[str, str], params: dict[str, str] | None = None) -> Any:
         """The answer of a GET that is final: 2xx, or an error that repeating does not cure.
@@ -92,7 +104,7 @@ class Web:
         for attempt in range(tries):
             try:
                 self.requests += 1
-                answer = self._client.request(method, url, **options)
+                answer = self._client().request(method, url, **options)
             except httpx.HTTPError as error:
                 problem = f"{host} does not answer: {type(error).__name__}"
                 wait: float | None = 0.0

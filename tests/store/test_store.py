@@ -21,7 +21,7 @@ from scanner.report import formats, make
 from scanner.secrets import Secret, seal, unseal
 from scanner.settings import ReportSettings
 from scanner.store import reading, schema
-from scanner.store.database import Database, engine_of, migrate
+from scanner.store.database import NEWEST, Database, engine_of, migrate
 from scanner.store.reading import Wanted, findings, last_states, statistics, summary
 from scanner.store.triage import Decision, decide
 from scanner.store.writing import begin_sweep, end_sweep, record, record_unchanged, record_verdicts
@@ -51,6 +51,22 @@ def dump(store: Database, *but: str) -> dict[str, list[dict[str, Any]]]:
 def test_the_steps_lead_to_the_schema(store: Database) -> None:
     with store.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_the_newest_step_is_the_last_of_the_migrations(store: Database) -> None:
+    with store.begin() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == NEWEST
+        migrate(connection)
+        assert MigrationContext.configure(connection).get_current_revision() == NEWEST
+
+
+def test_a_store_of_a_newer_keysieve_is_refused_and_left_as_it_is(store: Database) -> None:
+    with store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'future'"))
+    with pytest.raises(StoreError, match="a newer keysieve has used it"):
+        Database(store.url)
+    with store.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "future"
 
 
 def test_a_store_of_the_first_schema_is_brought_up_to_date_with_its_data(url: str) -> None:
