@@ -72,6 +72,7 @@ class Forge:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgement of its headers
     forge: Forge
 
     def log_message(self, format: str, *args: Any) -> None:
