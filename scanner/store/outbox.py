@@ -136,6 +136,13 @@ def failed(store: Database, message: Message, why: str) -> None:
         connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
 
 
+def skipped(store: Database, message: Message, why: str) -> None:
+    """It may have arrived, and is given up so that it does not come twice."""
+    with store.begin() as connection:
+        values = {"state": "dead", "error": why}
+        connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+
+
 def waiting(store: Database) -> dict[str, int]:
     """State -> messages."""
     found: dict[str, int] = {}

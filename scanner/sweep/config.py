@@ -69,6 +69,7 @@ class NotifyTable:
     sender: str = ""
     to: tuple[str, ...] = ()
     project: str = ""  # owner/name, where issues are opened
+    in_doubt: str = "repeat"  # repeat | skip: a message that a sweep was sending when it died
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,8 @@ def _channels(path: str, rows: list[dict[str, Any]]) -> list[NotifyTable]:
                 raise UsageError(f"{path}: {label}: {key!r} is missing")
         if made.kind in ("webhook", "slack", "teams") and bool(made.url) == bool(made.url_env):
             raise UsageError(f"{path}: {label}: give 'url' or 'url_env'")
+        if made.in_doubt not in ("repeat", "skip"):
+            raise UsageError(f"{path}: {label}: 'in_doubt' {made.in_doubt!r}: choose repeat or skip")
         confidence(made.confidence)
         secure(made.url, f"{path}: {label}: 'url'")
         found.append(made)

@@ -268,9 +268,30 @@ def test_what_knows_no_key_comes_twice_at_most_after_a_crash_and_says_so(
     store.close()
 
 
+@pytest.mark.parametrize("kind", ["slack", "teams", "webhook"])
+def test_what_may_have_arrived_is_told_once_and_no_more_where_that_is_wanted(
+    tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    store = Database(str(tmp_path / "s.db"))
+    found(store, 1)
+    with notifier(tmp_path, store, TABLES[kind].format(url=forge.url) + 'in_doubt = "skip"\n') as told:
+        with monkeypatch.context() as patched:
+            crashing(patched)
+            with pytest.raises(Crash):
+                told.tell()
+        outbox.release(store)
+        assert ["is not sent again" in fault.problem for fault in told.tell()] == [True]
+        found(store, 2)
+        assert told.tell() == []  # what comes later is told as ever
+    assert len(forge.received) == 2
+    assert outbox.waiting(store) == {"dead": 1, "sent": 1}
+    store.close()
+
+
 @pytest.mark.parametrize(
     "text",
     ['kind = "slack"\nurl_env = "NOT_SET"\n', 'kind = "webhook"\nurl = "https://h/x"\nsecret_env = "NOT_SET"\n',
+     'kind = "webhook"\nurl = "https://h/x"\nsecret_env = "NOT_SET"\nin_doubt = "never"\n',
      'kind = "email"\nhost = "mail.example"\ntls = "none"\nsender = "a@b.example"\nto = "c@d.example"\n'],
 )  # fmt: skip
 def test_a_channel_that_cannot_work_is_refused(tmp_path: Path, text: str) -> None:

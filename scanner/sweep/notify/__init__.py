@@ -13,6 +13,11 @@ from scanner.store.outbox import Message
 from scanner.sweep.config import NotifyTable, Sweep
 from scanner.sweep.web import Web
 
+_DOUBT = (
+    "a sweep ended while it sent a message, which is not sent again ('in_doubt'); "
+    "`keysieve findings list` has what it told"
+)
+
 
 class Channel(Protocol):
     """One way to tell somebody."""
@@ -36,6 +41,10 @@ class Notifier:
         for table, channel in self._channels:
             outbox.fill(self._store, table.name, confidence(table.confidence))
             while message := outbox.claim(self._store, table.name):
+                if message.doubtful and table.in_doubt == "skip":
+                    outbox.skipped(self._store, message, _DOUBT)
+                    faults.append(Fault(f"notify {table.name}", _DOUBT))
+                    continue
                 try:
                     channel.send(message)
                 except ScanError as error:
