@@ -7,9 +7,9 @@ from typing import Protocol
 
 from scanner.lightly import dataclass
 
-BEFORE, BEHIND = 440, 440
-"""Bytes before and behind a break within which every hit that it touches is looked for anew. What depends on more
-bytes than these is carried as a hit (see `versions`)."""
+BEFORE, BEHIND = 340, 340
+"""Bytes before and behind a break within which every hit that it touches is looked for anew: no row of the prefilter is
+wider (`catalogue.schema`)."""
 
 
 class Version(Protocol):

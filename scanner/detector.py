@@ -82,14 +82,7 @@ class Placed(NamedTuple):
 
 
 Opening = tuple[int, int, int, int, int]
-"""A hit that depends on more than is looked at around a break: where it is, that stretch of the object, its row."""
-
-
-class Seen(NamedTuple):
-    """What a hit and the bytes around it lead to, and whether it is an opening."""
-
-    placed: tuple[Placed, ...]
-    opens: bool
+"""A hit: where it is, the stretch of the object that it depends on, its row."""
 
 
 class Whole(NamedTuple):
@@ -114,7 +107,7 @@ class Detector:
         self._least = {Confidence.LOW: SILENT, Confidence.MEDIUM: MEDIUM}.get(settings.minimum, HIGH)
         self._floor = self._least
         self._memo: dict[tuple[int, int, bytes], tuple[Known, ...]] = {}
-        self._hits: dict[tuple[int, int, bytes], Seen] = {}
+        self._hits: dict[tuple[int, int, bytes], tuple[Placed, ...]] = {}
         self._memo_size = 0
         self._arounds: dict[int, tuple[int, int]] = {}
 
@@ -187,7 +180,7 @@ class Detector:
         hits: Sequence[tuple[int, int]],
         where: tuple[str, Tally],
     ) -> tuple[list[Placed], list[Opening]]:
-        """What the hits in `buffer[low:high]` lead to, with offsets from `low`, and which of them are openings.
+        """What the hits in `buffer[low:high]` lead to, with offsets from `low`, and the hits themselves.
 
         `where` is for faults.
         """
@@ -203,11 +196,10 @@ class Detector:
             if seen is None:
                 seen = self._seen(key, where)
             shift = first - low
-            for known, at, start, stop in seen.placed:
+            for known, at, start, stop in seen:
                 found.append(Placed(known, at + shift, start + shift, stop + shift))
-            if seen.opens:
-                begin = max(shift, end - low - self._finder.extent(row))
-                openings.append((begin, end - low, shift, last - low, row))
+            begin = max(shift, end - low - self._finder.extent(row))
+            openings.append((begin, end - low, shift, last - low, row))
         return found, openings
 
     def _around(self, row: int) -> tuple[int, int]:
@@ -218,18 +210,17 @@ class Detector:
             known = self._arounds[row] = (before + self._finder.extent(row), after)
         return known
 
-    def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> Seen:
+    def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> tuple[Placed, ...]:
         """What a hit of a row leads to that ends at an offset of a text, with offsets in that text."""
         row, end, text = key
         before, after = self._finder.reach(row)
         found: list[Placed] = []
         faults = len(where[1].faults)
-        anchors = self._finder.anchors(row, end, text)
-        for at in anchors:
+        for at in self._finder.anchors(row, end, text):
             first, last = max(0, at - before), min(len(text), at + after)
             window = text[first:last]
             found += [Placed(known, at, first, last) for known in self._look(row, window, at - first, where)]
-        seen = Seen(tuple(found), bool(anchors) and self._finder.wide(row))
+        seen = tuple(found)
         if len(where[1].faults) == faults:  # else the next object with these bytes is incomplete too
             self._remember(len(text))
             self._hits[key] = seen

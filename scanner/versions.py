@@ -2,8 +2,8 @@
 
 What is known of a place depends on a stretch of bytes around it. Where a version copies that stretch in one
 piece, what is known holds there too; where a break (a join, an insertion, an edge) touches it, the place is looked
-at anew. A narrow one then lies within BEFORE or BEHIND of the break, in a stretch that was scanned. Of wider kinds
-(openings) the hits themselves are carried, so that no version need be scanned whole for them.
+at anew: the hits themselves (openings) are carried for that, so that no version need be scanned whole. A hit that a
+break cuts lies within BEFORE or BEHIND of it, in a stretch that was scanned.
 """
 
 from __future__ import annotations

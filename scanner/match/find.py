@@ -16,7 +16,6 @@ import ahocorasick
 
 from scanner.catalogue import relation
 from scanner.compiled import compiled
-from scanner.deltas import BEFORE, BEHIND
 from scanner.match import decode
 from scanner.records import REACH, Credential, Entry, Match, Part
 from scanner.secrets import Secret
@@ -195,12 +194,6 @@ class Finder:
         """The most bytes that a hit of this row takes itself."""
         entry = self._entries[row]
         return max(len(entry.needle), entry.width)
-
-    def wide(self, row: int) -> bool:
-        """Whether what a hit of this row speaks of may be further from a break that it depends on than is looked at."""
-        before, after = self.reach(row)
-        extent = self.extent(row)
-        return before + extent > BEHIND or extent + after > BEFORE
 
     def anchors(self, row: int, end: int, text: bytes) -> list[int]:
         """Where the literals begin that a hit of a row, which ends at `end` in `text`, may speak of.
