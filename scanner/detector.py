@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 HIGH, MEDIUM, SILENT = 0.8, 0.5, 0.1
 """Scores from which a finding is of high and of medium confidence, and below which nothing is reported."""
 
-_MEMO_BYTES = 32 << 20
+_MEMO_BYTES = 64 << 20
 
 
 class Known(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from scanner.lazily import lazily
 from scanner.records import Reason
@@ -128,6 +129,7 @@ _SEQUENCES = (
 )
 
 
+@lru_cache(maxsize=4096)  # a history sets the same values again and again
 def placeholder(value: str) -> str:
     """Why `value` stands for a credential instead of being one, in words, or ""."""
     if _REFERENCE.search(value):

@@ -7,6 +7,7 @@ weighed by how random it looks, by how people make passwords, and by how plainly
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanner.lazily import lazily
 from scanner.records import Reason
@@ -176,6 +177,7 @@ _FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
 """What `secrets` of keysieve.toml lists."""
 
 
+@lru_cache(maxsize=4096)  # as `context.placeholder`
 def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, bytes] = (b"", b"")) -> str:
     """Why the value is no credential at all, or ""; `around` is some bytes before and some behind it.
 
