@@ -18,6 +18,8 @@ _REFERENCE = lazily(
     r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
     r"|^<[^<>]*>$|^\{[A-Za-z_][\w.]*(?:[!:*][^{}]*)?\}$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^@[A-Za-z][\w\-]*\.[\w.\-]+@$"
     r"|^:[a-z_]+$|\{[a-z]\w{0,15}\*\d{1,3}\}|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
+    r"|^(?:%[-+#0]?\d{0,3}l{0,2}[sdiuxXc][:.\-_/ ]?){2,}$"  # %02X:%02X
+    r"|\^(?:USER|PASS)(?:64)?\^|^\*+\w+\*+[.,;:]?$"  # ^PASS^ of hydra, *a word* in a text or crossed out
 )
 _PLACEHOLDER = lazily(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"

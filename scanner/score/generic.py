@@ -33,8 +33,15 @@ _EXPRESSION = lazily(
     r"->|::|\w\?\.\w|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w"
 )
 _BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
-_CLASS = lazily(r"\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]")  # regular expressions
+_CLASS = lazily(  # regular expressions
+    r"^\.[*+]\$?/|\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]"
+)
 _MAPPED = lazily(rb"=>[ \t]*$")
+_BEHIND = lazily(rb"(?<![=-])>[ \t]+$")  # <password> word, <me@pwd.net> word
+_GETTER = lazily(
+    rb"(?i)(?:^|[.:_])(?:get|find|fetch|look_?up|read|load|has|remove|delete|unset|prompt)_?[a-z]{0,16}_?"
+    rb"(?:passw(?:or)?d|pwd|secret|token|key|credential)s?$"
+)
 _OF_A_KEY = lazily(rb"\][ \t]?=[ \t]?$")
 _BOUND = lazily(rb":=[ \t]*$")
 _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
@@ -62,6 +69,7 @@ _ALGORITHM = lazily(
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
     r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
     r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
+    r"|^pkcs[-_ ]?#?\d{0,2}$"
     r"|^a(?:128|192|256)(?:gcm|kw|gcmkw|cbc(?:-hs\d{3})?|ctr)$"  # those of JOSE: A256GCM, A128CBC-HS256
 )
 _ENCODING = lazily(
@@ -86,7 +94,7 @@ _NOT_NAMES = lazily(
     rb"|(?:cache|partition|foreign|sort|range|shard|object|row|map|lookup|dedup\w{0,8}|distribution|translation|i18n"
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
     rb"|spreadsheet)[_\- ]?key"
-    rb"|encoding|charset|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
+    rb"|encoding|char(?:acter)?s|charset|alphabet|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
     rb"|margin|padding|width|height|signature|within|encrypted[_\-]?\w{0,12}?key|[_\-]tag|(?-i:(?<=[a-z])Tag))"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
@@ -125,6 +133,7 @@ _KEY_IN_A_WORD = lazily(
     rb"(?:[kK]ey(?=[a-z])|KEY(?=[A-Z]))(?!(?i:s?(?![a-z])|s?(?:val|mat|data|str|phrase|byte|hex|base|b64|pass|pw|secret|token|text"
     rb"|pair|raw|for|of|in|main|prod|test|dev|live|seed|salt|vault)))"
 )  # keyboard, keynote, keysieve.h
+_PW_IN_A_WORD = lazily(rb"(?i)^(?!.*pass).*_pwm")  # esp8266_pwm_ns
 _A_PASSWORD = "passw|passphrase|passcode|pwd|psw"
 _A_CREDENTIAL = f"{_A_PASSWORD}|secret|token|credential|salt"
 """What names one whatever stands around it; "pass", "key" and "auth" do so as words of their own only."""
@@ -194,6 +203,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
+    if around[0][:-1].endswith(name[-4:] + b"(") and _GETTER.search(name):
+        return "is what is asked for by its name"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
@@ -235,7 +246,9 @@ def _template(value: str, chance: float, behind: bytes) -> bool:
 
 
 def _other_word(name: bytes) -> bool:
-    """Whether "pass" or "key" is all here that could mean a credential, and part of a word (bypass, keyboard)."""
+    """Whether "pass", "pw" or "key" is all here that could mean a credential, and part of a word (bypass, keyboard)."""
+    if _PW_IN_A_WORD.search(name) and not _OTHER_THAN_KEY.search(name):
+        return True
     if _KEY_IN_A_WORD.search(name) and not _OTHER_THAN_KEY.search(name):
         return True
     return not _PLAIN.search(name) and _PASS_IN_A_WORD.search(name) is not None
@@ -244,6 +257,8 @@ def _other_word(name: bytes) -> bool:
 def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -> str:
     """What speaks against a value without quotes: in code that is an expression."""
     before, after = around
+    if _BEHIND.search(before):
+        return "stands behind a placeholder or an address"
     encoded = chance >= 0.9 and _BASE64.match(value)
     arrow = value[-1] == "-" and after[:1] == b">" or before[-1:] == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
     if not encoded and _EXPRESSION.search(value) or before[-1:] == b"(" or arrow:

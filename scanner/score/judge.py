@@ -145,7 +145,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
         return "looks too little drawn at random for such a name"
     if made_up or credential.rank != "generic":
         return made_up
-    before, after = text[max(0, span[0] - 4) : span[0]], text[span[1] : span[1] + 32]
+    before, after = text[max(0, span[0] - 12) : span[0]], text[span[1] : span[1] + 32]
     name = _own_name(credential, text, span, outer)
     if not credential.structure and generic.another(text[outer[0] : span[0]]):
         return "is what another name is set to"

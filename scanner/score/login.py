@@ -25,7 +25,7 @@ _NO_PASSWORD = lazily(
     r"(?i)^(?:pass(?:word|wd|phrase|code)?(?:s|_?old|_?new|_?again)?|pwd|secrets?|tokens?|users?(?:[_-]?name)?|tests?|testing)$"
     r"|wrong|^bad|plain|invalid|incorrect|missing|mismatch|hash|encrypt|example|placehold|your|change|replace|insert|dummy|fake"
     r"|required|confirm|correct|nopass|unset|expired|forgot|reset|string|field|label|input|title|message|error|file|path"
-    r"|text|url|name|_id$|token|key|^(?:[a-z]+[_-])*[a-z]*user[_-]?(?:pass(?:word)?|pwd)$"
+    r"|text|url|name|_id$|token|key|^(?:[a-z]+[_-])*[a-z]*user[_-]?(?:pass(?:word)?|pwd)$|^(?:db|database)_password$"
     r"|^an?[_-]|^(?:my|the|new|old|current|some|any|this)[_-]?(?:super[_-]?)?(?:secret[_-]?)?(?:password|passwd|pwd|secret)$"
 )
 """What names a field, or says itself that nobody is let in with it."""

@@ -552,3 +552,24 @@ def test_tags_and_encrypted_keys_were_reported(line: str) -> None:
     value = machine(string.ascii_letters + string.digits, 32)
     assert shown(line.format(value)) == []
     assert shown(f'authKey = "{value}"') == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--password=<password>    PKCS #12 password",
+        "tool <database> <database password> pkcs12-key-del <key>",
+        "me9x0q <me9x0q@pwd.red> me9x0q <521+me9x0q@users.noreply.github.com>",
+        "htpasswd_password_characters: 'ascii_letters,digits,.-_~&()*='",
+        'esp8266_pwm_ns.class_("ESP8266PWM", FloatOutput)',
+        'LOG_SECRET("%02X:%02X:%02X:%02X:%02X:%02X")',
+        'http-form "/index.php:user=^USER^&password=^PASS^:Login failed"',
+        'sed -e "s/^managerpwd=.*$/managerpwd=/"',
+        "value = self.instance.get_password('replicationdb1')",
+        "enforces the password quality: *p12ExportPasswordImpl*. The",
+        "parameters = {'user': 'db_user',\n    'password': 'db_password'}",
+        "--recovery-passwd: PKCS#12 file",
+    ],
+)
+def test_what_only_looks_like_a_password_by_its_place_was_reported(line: str) -> None:
+    assert shown(line) == []
