@@ -159,6 +159,10 @@ _PASSWORD = lazily(
     f"|(?:{'|'.join(_OWNERS)})pass".encode()
 )
 
+_WHOSE = lazily(
+    rb"([A-Z][A-Z0-9_]{3,40}|[\w.]{4,40})[_.](?:PASSWORD|PASSWD|PWD|password|passwd|pwd)$"
+)  # ORACLE_PASSWORD
+
 _SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
 
 
@@ -173,7 +177,7 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
     """Whether a common password (`login.common`) is what an account has: by its `kind`, or beside its login."""
-    if _NOT_NAMES.search(name):
+    if _NOT_NAMES.search(name) or not value.islower() and _same(value, name):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
     return told or beside(value, text, *span)
@@ -229,7 +233,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a checksum that names its algorithm"
     if not quoted and (told := _bare(value, name, chance, around)):
         return told
-    return "repeats its name" if _same(value, name) else ""
+    return "repeats its name" if _same(value, name) and not (quoted and _own(value, name)) else ""
 
 
 def another(between: bytes) -> bool:
@@ -281,6 +285,12 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
     return ""
 
 
+def _own(value: str, name: bytes) -> bool:
+    """Whether the name of a setting says whose password it is, and that account's name is the password."""
+    whose = _WHOSE.match(name)
+    return whose is not None and value.encode() in re.split(rb"[_.]", whose[1].lower())
+
+
 def _same(value: str, name: bytes) -> bool:
     letters = re.sub(r"[^a-z]", "", value.lower())
     if len(letters) <= len(value) / 3 or letters not in re.sub(r"[^a-z]", "", name.decode("latin-1").lower()):
@@ -299,15 +309,17 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     found = [MOST_USED if used else made]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
-    if len(value) < 6:
+    if len(value) < (5 if plain else 6):
         found.append(Reason("it is short", -0.1))
     if value.isdigit() and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
-    if not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value) and setting(text, *span):
+    own = len(value) >= 5 and _own(value, named)
+    plainly = own or not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value)
+    if plainly and setting(text, *span):
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
-    if _WORDS.match(value) and chance < (0.6 if password else 0.8) and not used and not plain:
+    if _WORDS.match(value) and chance < (0.6 if password else 0.8) and not used and not plain and not own:
         found.append(Reason("it is made of words", -0.15))
     if stands_in(value):
         found.append(Reason("it is a word that stands for a value", -0.2))

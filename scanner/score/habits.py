@@ -20,7 +20,8 @@ _STAND_INS = lazily(
     r"|value|name|data|string|foo|bar|baz|abc|utf|sha|md|base|oauth|http|ipv|rsa|aes|des|hmac|hs|rs|es|sample|demo)"
     r"[\W_]?\d{0,4}$"
 )
-
+_BY_A_POLICY = lazily(r"^(?:Pass(?:word|wd)?|Pwd|Secret|Admin|Test(?:ing)?|User)[\W_]?\d{3,4}$")
+"""A capital and three digits: made to be let in, by a rule for passwords."""
 
 _DRAWN_WORDS = lazily(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
 _PROSE = lazily(
@@ -61,7 +62,7 @@ def habit(value: str) -> str:
     """Which habit of people made this password, in words; "" where none shows."""
     if drawn_words(value):
         return "words drawn for a passphrase"
-    if not 5 <= len(value) <= 40 or not value.isascii() or _STAND_INS.match(value):
+    if not 5 <= len(value) <= 40 or not value.isascii() or stands_in(value):
         return ""
     digits, symbols = any(map(str.isdigit, value)), len(_SYMBOL.findall(value))
     if _YEAR.match(value):
@@ -84,4 +85,4 @@ def phrase(value: str) -> bool:
 
 def stands_in(value: str) -> bool:
     """Whether the value is one of the words that people put where a credential would go, perhaps with a number."""
-    return bool(_STAND_INS.match(value))
+    return _STAND_INS.match(value) is not None and _BY_A_POLICY.match(value) is None

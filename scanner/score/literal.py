@@ -11,6 +11,21 @@ _SETTING = lazily(
     rb"[ \t]?=[ \t]?)[\"']?$"
 )  # DB_PASSWORD=x, spring.datasource.password=x, %prod.datasource.password=x
 _SETTING_ENDS = lazily(rb"[\"']?[ \t]*(?:#.*)?\r?$")
+_PROGRAMS = (
+    rb"(?:psql|pg_\w+|createdb|mysql\w*|mariadb\w*|mongo\w*|redis-cli|docker(?:-compose)?|podman|kubectl|helm|ansible[\w\-]*"
+    rb"|terraform|curl|npm|npx|yarn|pnpm|node|python3?|pytest|tox|ruby|rails|rake|bundle|go|make|cargo|php|java|mvn|gradle"
+    rb"|dotnet|bash|sh|env|sudo)"
+)
+_COMMAND = lazily(
+    rb"[ ](?:[A-Z][A-Z0-9_]*=[^\s;|&]*[ ])*(?:"
+    + _PROGRAMS
+    + rb"(?:[ ][^=]|\r?$)|[\w.\-]{0,40}/[\w./\-]{2,60}(?:[ ]|\r?$)"
+    rb"|[a-z][\w\-]{1,30}[ ]--?[A-Za-z])"
+)
+_BEFORE_A_COMMAND = lazily(
+    rb"^(?:.{0,80}(?:&&|;|\||\bRUN|\$)[ ])?[ \t]*(?:[A-Z][A-Z0-9_]*=[^\s;|&]*[ ])*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*=[\"']?$"
+)
+"""PGPASSWORD=x psql -U app."""
 _NUMBER_SETTING = lazily(rb"(?i)^[ \t]*[\"']?[\w.\-]*(?:password|passwd|passphrase|pwd)[\"']?[ \t]*[:=][ \t]*$")
 _FIELD = lazily(rb"[?&][\w.\-%\[\]]{1,60}=\Z")  # a=1&password=x
 _FIELD_ENDS = lazily(rb"[&#\s\"'`<]|\Z")
@@ -20,8 +35,9 @@ _CONNECTION = lazily(
 )  # "Server=db1;User Id=app;Password=x;"
 _PASSWORD_LINE = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd):[ \t]+\Z")
 _LOGIN_LINE = lazily(
-    rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*\r?$"
+    rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*(?:[ \t]#.*)?\r?$"
 )
+_ENDS = lazily(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?\n")
 
 
 def literal(text: bytes, start: int, end: int) -> bool:
@@ -45,7 +61,7 @@ def setting(text: bytes, start: int, end: int) -> bool:
     low = text.rfind(b"\n", 0, start) + 1
     before, after = text[low:start], text[end : end + 80].split(b"\n", 1)[0]
     if _SETTING_ENDS.match(after) is None:
-        return False
+        return _COMMAND.match(after) is not None and _BEFORE_A_COMMAND.match(before) is not None
     number = text[start:end].isdigit() and _NUMBER_SETTING.match(before) is not None
     return number or _SETTING.match(before) is not None
 
@@ -54,7 +70,7 @@ def below_login(text: bytes, start: int, end: int) -> bool:
     """Whether it is all of a line of YAML beside that of the user's name: no code ends its lines so."""
     low = text.rfind(b"\n", 0, start) + 1
     high = text.find(b"\n", end)
-    if high < 0 or text[end:high].strip() or _PASSWORD_LINE.match(text[low:start]) is None:
+    if high < 0 or _ENDS.match(text[end : high + 1]) is None or _PASSWORD_LINE.match(text[low:start]) is None:
         return False
     above = text[text.rfind(b"\n", 0, max(0, low - 1)) + 1 : max(0, low - 1)]
     below = text[high + 1 :].split(b"\n", 1)[0]

@@ -31,7 +31,11 @@ _NO_PASSWORD = lazily(
 """What names a field, or says itself that nobody is let in with it."""
 _NUMBERED = lazily(r"^[A-Za-z]+(?:[_-][A-Za-z]+){0,2}\d{1,6}[!@#$%]{0,2}$|^[a-z]{4,16}(?:pass|passw|password|pwd)$")
 """Made of the words of tests, and no field's name even where no login stands beside it."""
-_BARE_WORD = lazily(r"(?i)^(?:pass(?:word|wd)?|pwd|secret|test(?:er|ing)?|user|admin|guest|demo|root)[_-]?\d{0,4}$")
+_BARE_WORD = lazily(r"(?i)^(?:pass(?:word|wd)?|pwd|secret|test(?:er|ing)?|user|admin|guest|demo|root)[_-]?\d{0,2}$")
+_CAMEL = lazily(
+    r"^(?!new|old|my|your|confirm|current|repeat|valid|user|login|form|input)[a-z]{2,12}(?:Pass(?:word)?|Pwd)\d*$"
+)
+"""Of an account whose name stands beside it: debugPass, ldapPassword."""
 _SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account|uid|principal)"
@@ -40,16 +44,20 @@ _QUOTED = lazily(
     rb"[\"'`][\w.@+\-]{2,60}[\"'`]"
 )
 _BARE = lazily(
-    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
-    rb"[\"']?[\w.@+\-]{2,60}[\"']?[ \t]*\r?$"
-)
+    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
+    rb"[\"']?[\w.@+\-]{2,60}[\"']?|dn[ \t]*[=:][ \t]*[\"']?[a-z]{1,6}=[\w=,.\- ]{2,80}[\"']?)[ \t]*(?:[ \t]#.*)?\r?$"
+)  # a line of settings: user=x, bind_dn: cn=x,dc=y
+_CONNECTED = lazily(
+    rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
+    rb"(?:pwd|password)[ ]?=[ ]?\Z"
+)  # "Server=db1;Uid=app;Pwd="
 _OF_ROOT = lazily(rb"(?i)(?:root|admin(?:istrator)?|superuser|(?<![a-z])sa)[_\-.]?(?:passw(?:or)?d|pwd|pass)$")
 _GIVEN = lazily(
     rb"(?i)(?:passw(?:or)?d|passphrase|pwd|pass)\d?[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?"
     rb"(?:=>|:=|={1,3}|:|\(|,)[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
 )
 _LINE = lazily(
-    rb"(?i)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass)"
+    rb"(?i)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass|[_.\-]pw)"
     rb"[ \t]*(?:=|:[ \t])[ \t]*$"
 )
 _NAME = lazily(
@@ -57,26 +65,34 @@ _NAME = lazily(
     rb"[bru@L]{0,2}[\"'`]?\Z"
 )
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+?%]|\.(?:format|join|replace)\b)")
+_ENDS = lazily(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
 _NEAR = 2
 """Lines above and below that the login may stand on."""
 
 
 def common(value: str) -> bool:
     """Whether a password is one that many give: most used, a product's own, a number, or made of the words of tests."""
-    if most_used(value) or value in _DEFAULT or _NUMBER.match(value):
+    if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value):
         return True
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
 
 
+def ends(text: bytes, end: int) -> bool:
+    """Whether the line ends there, but for a comment."""
+    return _ENDS.match(text, end) is not None
+
+
 def beside(value: str, text: bytes, start: int, end: int) -> bool:
     """Whether a `common` password is all that a password's name is given: where an account is named, or it is set."""
-    before = text[max(0, start - 100) : start]
+    before = text[max(0, start - 200) : start]
     if before[-1:] in (b'"', b"'", b"`"):
         if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
             return False
         return _alone(value, before) or _of_root(value, before) or _QUOTED.search(_around(text, start, end)) is not None
+    if text[end : end + 1] in b";\"'`" and _CONNECTED.search(before) is not None:
+        return True
     low = text.rfind(b"\n", 0, start) + 1
-    if _LINE.match(text[low:start]) is None or text[end : end + 80].split(b"\n", 1)[0].strip():
+    if _LINE.match(text[low:start]) is None or not ends(text, end):
         return False
     return _of_root(value, before) or _BARE.search(_around(text, start, end)) is not None
 

@@ -70,7 +70,9 @@ def test_a_word_of_tests_with_a_number_needs_no_login() -> None:
 
 def test_the_words_of_tests_are_told_from_names() -> None:
     assert all(map(common, COMMON))
-    assert not any(map(common, ["tokenpass", "PASS_FIELD", "testPassword", "passwords", "lantern", "drawn88"]))
+    assert not any(
+        map(common, ["tokenpass", "PASS_FIELD", "newPassword", "userPassword", "passwords", "lantern", "drawn88"])
+    )
 
 
 def test_the_lines_of_the_login_end_after_two() -> None:
@@ -134,3 +136,77 @@ def test_short_salts_nonces_and_vectors_were_silent(line: str) -> None:
 @pytest.mark.parametrize("line", ['<script nonce="{}">', 'div = "{}"', "salt_url = '{}'", "nonce({}) "])
 def test_the_nonce_of_a_page_and_other_words_are_silent(line: str) -> None:
     assert shown(line.format(drawn(12))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['["username": "ann@shop.net", "password":"{}"]', "{{user: 'ann',\n password: '{}'}}", 'o.setPassword("{}");'],
+)
+@pytest.mark.parametrize("value", ["debug" + "Pass", "ldap" + "Password"])
+def test_a_password_in_camel_case_beside_its_login_was_silent(text: str, value: str) -> None:
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['public static final String LOG_PASSWORD = "logPassword";\nString NAME = "logName";', "password: 'debug" + "Pass'",
+     "{user: 'ann', password: 'newPassword'}", "{user: 'ann', password: 'userPassword'}"],
+)  # fmt: skip
+def test_a_name_in_camel_case_is_silent(text: str) -> None:
+    assert shown(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["bind_dn  = cn=admin,dc=shop,dc=net\nbind_pw  = {}", "LDAP_BIND_DN=cn=a,dc=b\nLDAP_BIND_PW={}"]
+)
+def test_the_password_beside_a_distinguished_name_was_silent(text: str) -> None:
+    assert shown(text.format("admin")) == [b"admin"]
+
+
+def test_the_lines_of_another_kind_beside_such_a_password_are_no_login() -> None:
+    assert shown("dn_filter = *\nbind_pw = admin") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["PGPASSWORD={} psql -h db", "RUN PGPASSWORD={} ./load.sh", "$ DB_PASSWORD={} npm start"]
+)
+def test_a_word_before_a_command_was_silent(text: str) -> None:
+    assert shown(text.format("motocross")) == [b"motocross"]
+
+
+@pytest.mark.parametrize(
+    "text", ["WRONG_PWD={} password for the unit", "DB_PASSWORD={} and more", "Set PASSWORD={} in x"]
+)
+def test_the_first_word_of_a_message_is_silent(text: str) -> None:
+    assert shown(text.format("motocross")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ORACLE_PASSWORD", "oracle"), ("LDAP_CONFIG_PASSWORD", "config"), ("KEYCLOAK_DB_PASSWORD", "key" + "cloak")],
+)
+def test_the_name_of_the_account_as_its_password_repeated_its_name(name: str, value: str) -> None:
+    assert shown(f"  {name}: {value}") == [value.encode()]
+    assert shown(f"x = f({name}, {value})") == []
+
+
+@pytest.mark.parametrize("name", ["USER_PASSWORD", "PASSWORD_USER", "MY_NEW_PASSWORD"])
+def test_a_field_that_repeats_its_name_is_silent(name: str) -> None:
+    assert shown(f"{name}: user") == []
+
+
+def test_what_a_policy_asks_for_stood_for_a_value() -> None:
+    value = "Sec" + "ret" + "123"
+    assert shown(f"BACKUP_PASSWORD={value}") == [value.encode()]
+    assert shown(f'backup_password = "{value}"') == [value.encode()]
+    assert shown(f"BACKUP_PASSWORD={value[:-2]}") == []
+
+
+def test_a_comment_behind_the_login_and_the_password_hid_both() -> None:
+    assert shown("username: guest # of the queue\n  password: guest # of the queue") == [b"guest"]
+    assert shown("  username: bob\n  password: rabbit # of the queue") == [b"rabbit"]
+
+
+def test_five_letters_that_a_setter_is_given_were_too_short() -> None:
+    word = "tul" + "ip"
+    assert shown(f'source.setPassword("{word}");') == [word.encode()]
