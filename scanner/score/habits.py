@@ -15,6 +15,7 @@ _SYMBOL = lazily(r"[!@#$%^&*?+=~,;|]")
 _POLICY = lazily(r"^(?=.*[A-Z])(?=.*[a-z])(?=.*\d.*\d)(?=.*[\W_])\S{8,}$")  # what most policies ask for
 _LEET = lazily(r"[A-Za-z][013457@$][A-Za-z]")
 _PHRASE = lazily(r"^[A-Za-z]{3,}(?:[\-_.][A-Za-z]{3,}){2,}\d{1,4}[\W_]?$")
+_SAYING = lazily(r"^(?![A-Z]{2}|.*(?:Pass|Secret|Here|Your))[A-Za-z][a-z]*(?:[A-Z][a-z]*){4,}[!@#$%^&*?]{1,2}$")
 _STAND_INS = lazily(
     r"(?i)^(?:my|the|some|test|new|old|user|your)?[\W_]?(?:pass(?:word|wd)?|pwd|secret|token|key|test(?:ing|er)?|user(?:name)?|login"
     r"|value|name|data|string|foo|bar|baz|abc|utf|sha|md|base|oauth|http|ipv|rsa|aes|des|hmac|hs|rs|es|sample|demo)"
@@ -69,6 +70,8 @@ def habit(value: str) -> str:
         return "a word and a year"
     if _WORD_DIGITS.match(value):
         return "a word and digits"
+    if _SAYING.match(value):
+        return "words joined and a symbol"
     if digits and _PHRASE.match(value):
         return "words and digits"
     if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:

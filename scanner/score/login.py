@@ -38,7 +38,7 @@ _CAMEL = lazily(
 """Of an account whose name stands beside it: debugPass, ldapPassword."""
 _SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
-_WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account|uid|principal)"
+_WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
 _QUOTED = lazily(
     rb"(?i)(?<![a-z])[\w.\-]{0,24}" + _WHO + rb"[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:|\(|,)[ \t]{0,20}[bru@L]{0,2}"
     rb"[\"'`][\w.@+\-]{2,60}[\"'`]"

@@ -37,3 +37,8 @@ def test_any_text_has_an_answer(value: str) -> None:
 def test_a_phrase_has_three_words_and_a_number() -> None:
     assert phrase("one-two-" + "three7")
     assert not phrase("one.two.three")
+
+
+def test_words_joined_with_a_symbol_at_their_end_looked_like_words() -> None:
+    assert habit("TheHorse" + "IsGreenNow!") == "words joined and a symbol"
+    assert habit("VeryStrong" + "PasswordHere!") == "" and habit("UITextField!") == ""

@@ -99,6 +99,7 @@ INSERTS = [
     "insert into `accounts`\n  (`id`, `email`, `pwd`, `role`)\nvalues\n  (1, 'ann@shop.net', '{}', 'x');",
     "\"INSERT INTO users(password, name) \" + \"VALUES('{}', 'ann')\"",
     "INSERT INTO t (a, b, c, password) VALUES (NOW(), NULL, 7, '{}'), (1, 2, 3, '')",
+    "INSERT INTO t (a, b, c, d, e, f, g, h, i, password) VALUES (1, 2, 3, 4, 5, 6, 7, 8, 'x', '{}')",
 ]
 
 
@@ -210,3 +211,7 @@ def test_a_comment_behind_the_login_and_the_password_hid_both() -> None:
 def test_five_letters_that_a_setter_is_given_were_too_short() -> None:
     word = "tul" + "ip"
     assert shown(f'source.setPassword("{word}");') == [word.encode()]
+
+
+def test_the_name_of_an_account_was_no_login() -> None:
+    assert shown("shop_account_name: admin\nshop_account_pass: admin") == [b"admin"]
