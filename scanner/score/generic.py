@@ -50,7 +50,7 @@ _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
 _PGP_KEY = lazily(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
 _PGP = lazily(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
 _DIGIT = lazily("[0-9]")
-_NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
+_NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX](?![0-9A-Fa-f]{64}$)[0-9A-Fa-f]+)$")
 _FILE = lazily(
     r"\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|json|ya?ml|txt|csv|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml"
     r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf|so|dll|dylib|exe|jar|war)$"
@@ -173,6 +173,7 @@ def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: boo
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
+_ASKS = lazily(rb"(?i)(?:^|[._:>])(?:get|fetch|read|load|find|lookup|retrieve|resolve|delete|remove)_?\w*$")
 _FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
 """What `secrets` of keysieve.toml lists."""
 
@@ -194,6 +195,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
+    if chance < 0.9 and around[0][-2:] in (b'("', b"('") and _ASKS.search(name):
+        return "is what a call that reads the credential asks for"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
