@@ -25,11 +25,12 @@ _OPENING = (
 _ELEMENT = r"(?:(?:\\?[\"'`])?>[ \t]{0,8}|>[ \t]{0,8}\r?\n[ \t]{1,24})"
 _ELEMENT_SCREEN = r"(?:\\?[\"'`])?>[ \t]{0,8}(?:\r?\n[ \t]{1,24})?"
 _ATTRIBUTE = (
-    r"\\?[\"'](?:,\s{0,16}|\s{1,16})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
+    r"\\?[\"'](?:,\s{0,16}|\s{1,16})(?:\\?[\"'])?(?:android:)?(?:value|content|default(?:Value)?)(?:\\?[\"'])?"
     r"[ \t]{0,2}[=:][ \t]{0,2}"
 )  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
 _ATTRIBUTE_SCREEN = (
-    r"[\\\"']{1,2},?\s{0,16}[\\\"']{0,2}(?:android:)?(?:value|content|default)[\\\"']{0,2}[ \t]{0,2}[=:][ \t]{0,2}"
+    r"[\\\"']{1,2},?\s{0,16}[\\\"']{0,2}(?:android:)?"
+    r"(?:value|content|default(?:Value)?)[\\\"']{0,2}[ \t]{0,2}[=:][ \t]{0,2}"
 )
 _OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
 _BRACE_SCREEN = r"\{[ \t]{0,4}"
@@ -99,8 +100,12 @@ _COLUMN = f"(?=[\"'`* \t,;|])(?<={_PLAIN}){_COLUMN_SCREEN}(?<=[\n,;|][ \t\"'`*|]
 _SCOPED_SCREEN = (
     r"(?:(?:::|\\{1,2})[A-Za-z][\w.]{0,24}){0,2}\([ \t]{0,2}(?:(?:with|using)\w{0,12}:[ \t]{0,2})?(?=@?[\"'])"
 )
-_SCOPED = rf"{_SCOPED_SCREEN}(?<=(?i:client|api)(?:(?:::|\.)new)?\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
-r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "...")."""
+_SETS_UP = (
+    r"(?:(?i:client|api)(?:(?:::|\.)new)?|(?<!(?:::|\.)\w{1,30})(?:(?:::|\.)new"
+    r"|\.(?i:init(?:iali[sz]e)?|config(?:ure)?|setup|connect|auth(?:enticate|ori[sz]e)?|login)))"
+)
+_SCOPED = rf"{_SCOPED_SCREEN}(?<={_SETS_UP}\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
+r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "..."), Acme::new("..."), acme.init("...")."""
 _REQUIRED = r"[\"'][ \t]{0,2}\)[ \t]{0,2}\([ \t]{0,2}(?=[\"'])"  # require("acme")("...")
 _LOGIN = (
     r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"
@@ -130,7 +135,7 @@ _MIXED = (
 _MENTION = (
     rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}"
     rf"|(?:(?<={_PLAIN})|[^\n]{{0,24}}?{_PLAIN})[^\n]{{0,20}}?{_OVER}{_DRAWN}"
-    rf"|[^\n]{{0,24}}\r?\n{_DIGESTS}[^\n]{{0,40}}?{_PLAIN}[ \t]{{1,2}}[\"'`]?{_DRAWN}"
+    rf"|(?:[^\n]{{0,24}}\r?\n{_DIGESTS}[^\n]{{0,40}}?|[^\n]{{0,52}}?){_PLAIN}[ \t]{{1,2}}[\"'`]?{_DRAWN}"
     rf"|[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
 )
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
@@ -142,7 +147,7 @@ _BESIDE = (
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
 looks drawn at random; or a client of that name, or nothing, between the two, and what looks so more plainly."""
-_MENTION_SCREEN = rf"(?:[^\n]{{0,56}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
+_MENTION_SCREEN = rf"(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
 _NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}(?:\\?[\"'`]){{1,3}})?{_SCHEME}"

@@ -262,3 +262,13 @@ def test_a_client_of_a_name_that_is_a_word_was_missed(engine: str) -> None:
     value = sample("cannyio-api-key")
     assert "cannyio-api-key" in dict(found(engine, f'c = CannyClient("{value}")'.encode()))
     assert "cannyio-api-key" not in dict(found(engine, f'c = Canny.visit("{value}")'.encode()))
+
+
+SET_UP = ['let c = Datadog::new("{}");', 'datadog.init("{}")', "datadog.configure('{}');", "datadog id 9f2 key {}"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", SET_UP)
+def test_what_a_library_is_set_up_with_was_missed(text: str, engine: str) -> None:
+    value = sample("datadog-api-key")
+    assert "datadog-api-key" in dict(found(engine, text.format(value).encode()))

@@ -577,3 +577,21 @@ def test_a_line_that_tells_a_key_with_nothing_between_was_silent(form: str) -> N
     value = machine(string.ascii_letters + string.digits, 32)
     assert shown(form.format(value)) == [value.encode()]
     assert shown(form.format("user_session_cache_key_2")) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    ['"app_secret": "\\"{}\\""', 'buildConfigField("String", "APP_TOKEN", "\\"{}\\"")',
+     "const t = String.fromEnvironment('APP_TOKEN', defaultValue: '{}');", "remove the hard token {} today"],
+)  # fmt: skip
+def test_quotes_in_quotes_and_named_defaults_hid_a_secret(form: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(form.replace("{}", value)) == [value.encode()]
+    assert shown(form.replace("{}", "some-other-value")) == []
+
+
+def test_what_alone_a_client_is_made_with_was_missed() -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(f'c = ShopClient("{value}")') == [value.encode()]
+    assert shown(f'c = ShopClient("{value}", "/v1/items")') == []
+    assert shown('c = ShopClient("api.shop-services-2024.internal")') == []
