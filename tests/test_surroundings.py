@@ -28,7 +28,7 @@ EXCEPTIONS = {
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
         + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
-        + ["credential-before-comment", "credential-told-before-its-name"],
+        + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"],
         QUOTED,
     ),
     **dict.fromkeys(

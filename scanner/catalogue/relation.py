@@ -25,11 +25,12 @@ _OPENING = (
 _ELEMENT = r"(?:(?:\\?[\"'`])?>[ \t]{0,8}|>[ \t]{0,8}\r?\n[ \t]{1,24})"
 _ELEMENT_SCREEN = r"(?:\\?[\"'`])?>[ \t]{0,8}(?:\r?\n[ \t]{1,24})?"
 _ATTRIBUTE = (
-    r"\\?[\"'](?:,\s{0,16}|\s{1,16})(?:\\?[\"'])?(?:android:)?(?:value|content|default)(?:\\?[\"'])?"
+    r"\\?[\"'](?:,\s{0,16}|\s{1,16})(?:\\?[\"'])?(?:android:)?(?:value|content|default(?:Value)?)(?:\\?[\"'])?"
     r"[ \t]{0,2}[=:][ \t]{0,2}"
 )  # name="acme_key" value="...", {"name": "ACME_KEY", "value": "..."}
 _ATTRIBUTE_SCREEN = (
-    r"[\\\"']{1,2},?\s{0,16}[\\\"']{0,2}(?:android:)?(?:value|content|default)[\\\"']{0,2}[ \t]{0,2}[=:][ \t]{0,2}"
+    r"[\\\"']{1,2},?\s{0,16}[\\\"']{0,2}(?:android:)?"
+    r"(?:value|content|default(?:Value)?)[\\\"']{0,2}[ \t]{0,2}[=:][ \t]{0,2}"
 )
 _OUTPUT = r"\\?[\"'][ \t]{0,4}:[ \t]{0,4}\{\s{0,24}\\?[\"']value\\?[\"'][ \t]{0,2}:[ \t]{0,4}"  # Terraform's state
 _BRACE_SCREEN = r"\{[ \t]{0,4}"
@@ -61,7 +62,7 @@ _ANCHOR_SCREEN = r"(?:[&!][\w\-!]{1,32}[ \t]{1,4})?"  # weaker: hyperscan's auto
 _SPACED = r"(?:[ \t]{0,20}|\*\*[ \t]{0,18})"  # Markdown: **Token:** x
 _SPACED_SCREEN = r"[ \t*]{0,20}"
 _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED}{_ANCHOR}"
-_PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api)"
+_PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api|(?<![a-z])pat(?![a-z]))"
 _KEY = rf"(?:[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}|value|raw)(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=>])[ \t]{{0,4}}"
 _SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
 _OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
@@ -99,8 +100,13 @@ _COLUMN = f"(?=[\"'`* \t,;|])(?<={_PLAIN}){_COLUMN_SCREEN}(?<=[\n,;|][ \t\"'`*|]
 _SCOPED_SCREEN = (
     r"(?:(?:::|\\{1,2})[A-Za-z][\w.]{0,24}){0,2}\([ \t]{0,2}(?:(?:with|using)\w{0,12}:[ \t]{0,2})?(?=@?[\"'])"
 )
-_SCOPED = rf"{_SCOPED_SCREEN}(?<=(?i:client|api)(?:(?:::|\.)new)?\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
-r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "...")."""
+_SETS_UP = (
+    r"(?:(?i:client|api)(?:(?:::|\.)new)?|(?<!(?:::|\.)\w{1,30})(?:(?:::|\.)new"
+    r"|\.(?i:init(?:iali[sz]e)?|config(?:ure)?|setup|connect|auth(?:enticate|ori[sz]e)?|login)))"
+)
+_SCOPED = rf"{_SCOPED_SCREEN}(?<={_SETS_UP}\([ \t]{{0,2}}(?:\w{{4,17}}:[ \t]{{0,2}})?)"
+r"""Acme::Client.new("..."), Acme\Client('...'), AcmeClient(with: "..."), Acme::new("..."), acme.init("...")."""
+_REQUIRED = r"[\"'][ \t]{0,2}\)[ \t]{0,2}\([ \t]{0,2}(?=[\"'])"  # require("acme")("...")
 _LOGIN = (
     r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"
     r"[ \t]{0,2}"
@@ -114,7 +120,7 @@ _WRAP = r"(?:new[ \t])?(?:[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}){1,2}(?:default[ \t]
 """String::from("..."), Some(String::from("...")), SecretStr("..."), field(default="...")."""
 _NET = r"[\"'][ \t]{1,4}serializeAs=[\"']String[\"'][ \t]{0,2}>\s{0,24}<value>"  # settings of .NET
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
-_FURTHER += f"|{_NET}|{_ASSIGN}{_WRAP}"
+_FURTHER += f"|{_NET}|{_REQUIRED}|{_ASSIGN}{_WRAP}"
 _FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}|{_COLUMN_SCREEN}"
 _FURTHER_SCREEN += f"|{_SCOPED_SCREEN}"
 _FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}"
@@ -129,17 +135,19 @@ _MIXED = (
 _MENTION = (
     rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}"
     rf"|(?:(?<={_PLAIN})|[^\n]{{0,24}}?{_PLAIN})[^\n]{{0,20}}?{_OVER}{_DRAWN}"
+    rf"|(?:[^\n]{{0,24}}\r?\n{_DIGESTS}[^\n]{{0,40}}?|[^\n]{{0,52}}?){_PLAIN}[ \t]{{1,2}}[\"'`]?{_DRAWN}"
     rf"|[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
 )
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
 a credential stands between the two, or nothing."""
 _BESIDE = (
     rf"(?![a-z])(?:{_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
-    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED})"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED}"
+    rf"|_?[cC]lient\([ \t]{{0,2}}[\"']{_DRAWN})"
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
-looks drawn at random; or nothing between the two, and what looks so more plainly."""
-_MENTION_SCREEN = rf"(?:[^\n]{{0,56}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
+looks drawn at random; or a client of that name, or nothing, between the two, and what looks so more plainly."""
+_MENTION_SCREEN = rf"(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
 _NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}(?:\\?[\"'`]){{1,3}})?{_SCHEME}"

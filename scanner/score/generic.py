@@ -38,10 +38,6 @@ _CLASS = lazily(  # regular expressions
 )
 _MAPPED = lazily(rb"=>[ \t]*$")
 _BEHIND = lazily(rb"(?<![=-])>[ \t]+$")  # <password> word, <me@pwd.net> word
-_GETTER = lazily(
-    rb"(?i)(?:^|[.:_])(?:get|find|fetch|look_?up|read|load|has|remove|delete|unset|prompt)_?[a-z]{0,16}_?"
-    rb"(?:passw(?:or)?d|pwd|secret|token|key|credential)s?$"
-)
 _OF_A_KEY = lazily(rb"\][ \t]?=[ \t]?$")
 _BOUND = lazily(rb":=[ \t]*$")
 _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
@@ -57,7 +53,7 @@ _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
 _PGP_KEY = lazily(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
 _PGP = lazily(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
 _DIGIT = lazily("[0-9]")
-_NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX][0-9A-Fa-f]+)$")
+_NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX](?![0-9A-Fa-f]{64}$)[0-9A-Fa-f]+)$")
 _FILE = lazily(
     r"\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|json|ya?ml|txt|csv|properties|conf|cfg|ini|py|rb|js|ts|go|java|html?|xml"
     r"|sh|css|png|jpe?g|gif|svg|ico|webp|pdf|so|dll|dylib|exe|jar|war)$"
@@ -186,6 +182,9 @@ def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: boo
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
+_ASKS = lazily(
+    rb"(?i)(?:^|[._:>])(?:get|fetch|read|load|find|look_?up|retrieve|resolve|has|delete|remove|unset|prompt)_?\w*$"
+)
 _FINGERPRINT = lazily(r"[0-9a-f]{8,64}$")
 """What `secrets` of keysieve.toml lists."""
 
@@ -207,8 +206,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
-    if around[0][:-1].endswith(name[-4:] + b"(") and _GETTER.search(name):
-        return "is what is asked for by its name"
+    if chance < 0.9 and around[0][-2:] in (b'("', b"('") and _ASKS.search(name):
+        return "is what a call that reads the credential asks for"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):

@@ -241,3 +241,34 @@ def test_line_ends_of_windows_change_nothing(engine: str) -> None:
     value = sample("datadog-api-key")
     text = f'{{\r\n  "datadog_api_key":\r\n    "{value}"\r\n}}\r\n'.encode()
     assert found(engine, text) == [("datadog-api-key", value.encode())]
+
+
+NAMED_BEFORE = {
+    "a log that names its provider a line above": "[INFO] Starting the Heroku client\n[DEBUG] Using api key {}\n",
+    "a module that is called as it is required": "const h = require('heroku')('{}');",
+    "a PAT below the name of its provider": '# Heroku\npat = "{}"\n',
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", NAMED_BEFORE)
+def test_a_name_before_the_value_was_missed(case: str, engine: str) -> None:
+    value = sample("heroku-api-key-legacy")
+    assert "heroku-api-key-legacy" in dict(found(engine, NAMED_BEFORE[case].format(value).encode()))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_client_of_a_name_that_is_a_word_was_missed(engine: str) -> None:
+    value = sample("cannyio-api-key")
+    assert "cannyio-api-key" in dict(found(engine, f'c = CannyClient("{value}")'.encode()))
+    assert "cannyio-api-key" not in dict(found(engine, f'c = Canny.visit("{value}")'.encode()))
+
+
+SET_UP = ['let c = Datadog::new("{}");', 'datadog.init("{}")', "datadog.configure('{}');", "datadog id 9f2 key {}"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", SET_UP)
+def test_what_a_library_is_set_up_with_was_missed(text: str, engine: str) -> None:
+    value = sample("datadog-api-key")
+    assert "datadog-api-key" in dict(found(engine, text.format(value).encode()))

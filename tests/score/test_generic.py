@@ -573,3 +573,46 @@ def test_tags_and_encrypted_keys_were_reported(line: str) -> None:
 )
 def test_what_only_looks_like_a_password_by_its_place_was_reported(line: str) -> None:
     assert shown(line) == []
+
+
+def test_what_a_password_is_asked_for_was_reported() -> None:
+    assert shown('token = keyring.get_password("elastic", user)') == []
+    value = machine(string.ascii_letters + string.digits, 20)
+    assert shown(f'password_hash(get_password("{value}"))') == [value.encode()]
+
+
+@pytest.mark.parametrize("form", ["SECRET_KEY={}", "api_key: {}", "    - APP_SECRET={}"])
+def test_a_bare_secret_was_cut_at_its_punctuation(form: str) -> None:
+    value = "!".join(machine(string.ascii_letters + string.digits, 9) for _ in range(2))
+    assert shown(form.format(value)) == [value.encode()]
+
+
+def test_a_key_of_32_bytes_in_base_16_was_taken_for_a_number() -> None:
+    value = "0x" + machine("0123456789abcdef", 64)
+    assert shown(f"signer_api_key={value}") == [value.encode()]
+    assert shown(f"token=0x{machine('0123456789abcdef', 40)}") == []
+
+
+@pytest.mark.parametrize("form", ["[DEBUG] Using API key {} now", "with token {}", "leaked access token {}."])
+def test_a_line_that_tells_a_key_with_nothing_between_was_silent(form: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(form.format(value)) == [value.encode()]
+    assert shown(form.format("user_session_cache_key_2")) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    ['"app_secret": "\\"{}\\""', 'buildConfigField("String", "APP_TOKEN", "\\"{}\\"")',
+     "const t = String.fromEnvironment('APP_TOKEN', defaultValue: '{}');", "remove the hard token {} today"],
+)  # fmt: skip
+def test_quotes_in_quotes_and_named_defaults_hid_a_secret(form: str) -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(form.replace("{}", value)) == [value.encode()]
+    assert shown(form.replace("{}", "some-other-value")) == []
+
+
+def test_what_alone_a_client_is_made_with_was_missed() -> None:
+    value = machine(string.ascii_letters + string.digits, 32)
+    assert shown(f'c = ShopClient("{value}")') == [value.encode()]
+    assert shown(f'c = ShopClient("{value}", "/v1/items")') == []
+    assert shown('c = ShopClient("api.shop-services-2024.internal")') == []
