@@ -206,7 +206,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
-    if chance < 0.9 and around[0][-2:] in (b'("', b"('") and _ASKS.search(name):
+    if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"

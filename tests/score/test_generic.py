@@ -575,6 +575,11 @@ def test_what_only_looks_like_a_password_by_its_place_was_reported(line: str) ->
     assert shown(line) == []
 
 
+def test_what_a_password_is_compared_with_was_taken_for_what_it_is_asked_for() -> None:
+    value = "blue9" + "horse7"
+    assert shown(f'if (user.getPassword().equals("{value}")) {{') == [value.encode()]
+
+
 def test_what_a_password_is_asked_for_was_reported() -> None:
     assert shown('token = keyring.get_password("elastic", user)') == []
     value = machine(string.ascii_letters + string.digits, 20)
