@@ -158,7 +158,7 @@ class Detector:
             return
         for number, group in by_segment(batch.starts, batch.ends, hits):
             low, high, name = batch.starts[number], batch.ends[number], batch.objects[number]
-            placed, _ = self.placed(batch.buffer, (low, high), group, (name, tally))
+            placed = self.placed(batch.buffer, (low, high), group, (name, tally))
             if placed:
                 segment = batch.buffer[low:high]
                 yield from self._report(Whole(name, segment), placed, bound, batch.pieces.get(number))
@@ -179,14 +179,10 @@ class Detector:
         bounds: tuple[int, int],
         hits: Sequence[tuple[int, int]],
         where: tuple[str, Tally],
-    ) -> tuple[list[Placed], list[Opening]]:
-        """What the hits in `buffer[low:high]` lead to, with offsets from `low`, and the hits themselves.
-
-        `where` is for faults.
-        """
+    ) -> list[Placed]:
+        """What the hits in `buffer[low:high]` lead to, with offsets from `low`; `where` is for faults."""
         low, high = bounds
         found: list[Placed] = []
-        openings: list[Opening] = []
         for row, end in hits:
             back, ahead = self._around(row)
             first, last = max(low, end - back), min(high, end + ahead)
@@ -198,9 +194,13 @@ class Detector:
             shift = first - low
             for known, at, start, stop in seen:
                 found.append(Placed(known, at + shift, start + shift, stop + shift))
-            begin = max(shift, end - low - self._finder.extent(row))
-            openings.append((begin, end - low, shift, last - low, row))
-        return found, openings
+        return found
+
+    def openings(self, size: int, hits: Sequence[tuple[int, int]]) -> Iterator[Opening]:
+        """What a version of an object of `size` bytes may carry of these hits."""
+        for row, end in hits:
+            back, ahead = self._around(row)
+            yield max(0, end - self._finder.extent(row)), end, max(0, end - back), min(size, end + ahead), row
 
     def _around(self, row: int) -> tuple[int, int]:
         """How many bytes before and behind the end of a hit decide what it leads to."""

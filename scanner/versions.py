@@ -8,7 +8,7 @@ break cuts lies within BEFORE or BEHIND of it, in a stretch that was scanned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.deltas import DeltaBatch, Version
 from scanner.detector import Detector, Placed, by_end, by_segment
@@ -95,9 +95,9 @@ class Carrier:
                 if kept:
                     hits = sorted({*hits, *kept}, key=by_end)
         if hits:
-            fresh, opened = self._detector.placed(version.data, (0, version.size), hits, (version.name, tally))
-            if opened and not version.leaf:
-                openings = _merged(openings, opened)
+            fresh = self._detector.placed(version.data, (0, version.size), hits, (version.name, tally))
+            if not version.leaf:
+                openings = _merged(openings, self._detector.openings(version.size, hits))
             placed = _apart(fresh, placed)
         if not version.leaf and (placed or openings):
             self._known[version.serial] = Base(placed, openings)
@@ -111,7 +111,7 @@ def _apart(fresh: list[Placed], carried: list[Placed]) -> list[Placed]:
     return list({(*item.key(), *item.place()): item for item in (*carried, *fresh)}.values())
 
 
-def _merged(openings: list[int], opened: Sequence[tuple[int, ...]]) -> list[int]:
+def _merged(openings: list[int], opened: Iterable[tuple[int, ...]]) -> list[int]:
     """Both, ascending, each once."""
     known = set(zip(*[iter(openings)] * 5, strict=True))
     return [number for opening in sorted(known.union(opened)) for number in opening]

@@ -250,9 +250,7 @@ def _template(value: str, chance: float, behind: bytes) -> bool:
 
 def _other_word(name: bytes) -> bool:
     """Whether "pass", "pw" or "key" is all here that could mean a credential, and part of a word (bypass, keyboard)."""
-    if _PW_IN_A_WORD.search(name) and not _OTHER_THAN_KEY.search(name):
-        return True
-    if _KEY_IN_A_WORD.search(name) and not _OTHER_THAN_KEY.search(name):
+    if (_PW_IN_A_WORD.search(name) or _KEY_IN_A_WORD.search(name)) and not _OTHER_THAN_KEY.search(name):
         return True
     return not _PLAIN.search(name) and _PASS_IN_A_WORD.search(name) is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.lazily import lazily
+from scanner.score.login import ends
 
 _SETTING = lazily(
     rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
@@ -37,7 +38,6 @@ _PASSWORD_LINE = lazily(rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|
 _LOGIN_LINE = lazily(
     rb"(?i)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user|username|login|email):[ \t]+[^\s,;{}()\[\]=]+[ \t]*(?:[ \t]#.*)?\r?$"
 )
-_ENDS = lazily(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?\n")
 
 
 def literal(text: bytes, start: int, end: int) -> bool:
@@ -70,7 +70,7 @@ def below_login(text: bytes, start: int, end: int) -> bool:
     """Whether it is all of a line of YAML beside that of the user's name: no code ends its lines so."""
     low = text.rfind(b"\n", 0, start) + 1
     high = text.find(b"\n", end)
-    if high < 0 or _ENDS.match(text[end : high + 1]) is None or _PASSWORD_LINE.match(text[low:start]) is None:
+    if high < 0 or not ends(text, end) or _PASSWORD_LINE.match(text[low:start]) is None:
         return False
     above = text[text.rfind(b"\n", 0, max(0, low - 1)) + 1 : max(0, low - 1)]
     below = text[high + 1 :].split(b"\n", 1)[0]

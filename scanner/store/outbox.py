@@ -122,24 +122,23 @@ def claim(store: Database, channel: str) -> Message | None:
 
 def sent(store: Database, message: Message) -> None:
     """It has arrived."""
-    with store.begin() as connection:
-        values = {"state": "sent", "sent_at": now(), "error": ""}
-        connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+    _set(store, message, state="sent", sent_at=now(), error="")
 
 
 def failed(store: Database, message: Message, why: str) -> None:
     """It has not: it is tried again, later and later; in the end it is given up."""
     state = "dead" if message.attempts >= _MOST_ATTEMPTS else "pending"
     wait = min(_LONGEST, 30 * 2 ** min(message.attempts, 12))
-    with store.begin() as connection:
-        values = {"state": state, "next_at": _later(wait), "error": why[:500]}
-        connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+    _set(store, message, state=state, next_at=_later(wait), error=why[:500])
 
 
 def skipped(store: Database, message: Message, why: str) -> None:
     """It may have arrived, and is given up so that it does not come twice."""
+    _set(store, message, state="dead", error=why)
+
+
+def _set(store: Database, message: Message, **values: str) -> None:
     with store.begin() as connection:
-        values = {"state": "dead", "error": why}
         connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
 
 

@@ -140,11 +140,16 @@ class Crash(BaseException):
     pass
 
 
-def crashing(monkeypatch: pytest.MonkeyPatch) -> None:
+def crash_in(told: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that dies when it has sent a message and has not noted that."""
+
     def crash(*_arguments: Any) -> None:
         raise Crash
 
-    monkeypatch.setattr(outbox, "sent", crash)
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "sent", crash)
+        with pytest.raises(Crash):
+            told.tell()
 
 
 @pytest.mark.parametrize("kind", ["webhook", "github-issue", "gitlab-issue"])
@@ -154,10 +159,7 @@ def test_a_crash_after_the_sending_tells_nothing_twice(
     store = Database(str(tmp_path / "s.db"))
     found(store, 1)
     with notifier(tmp_path, store, TABLES[kind].format(url=forge.url)) as told:
-        with monkeypatch.context() as patched:
-            crashing(patched)
-            with pytest.raises(Crash):
-                told.tell()
+        crash_in(told, monkeypatch)
         assert told.tell() == []  # somebody began to send it, and may still be at it
         outbox.release(store)
         assert told.tell() == []
@@ -238,10 +240,7 @@ def test_a_mail_that_comes_again_after_a_crash_has_the_same_message_id(
     store = Database(str(tmp_path / "s.db"))
     found(store, 1)
     with mailbox() as (table, mails), notifier(tmp_path, store, table) as told:
-        with monkeypatch.context() as patched:
-            crashing(patched)
-            with pytest.raises(Crash):
-                told.tell()
+        crash_in(told, monkeypatch)
         outbox.release(store)
         assert told.tell() == [] and told.tell() == []
     ids = [line for mail in mails for line in mail.splitlines() if line.startswith("Message-ID: ")]
@@ -257,10 +256,7 @@ def test_what_knows_no_key_comes_twice_at_most_after_a_crash_and_says_so(
     store = Database(str(tmp_path / "s.db"))
     found(store, 1)
     with notifier(tmp_path, store, TABLES[kind]) as told:
-        with monkeypatch.context() as patched:
-            crashing(patched)
-            with pytest.raises(Crash):
-                told.tell()
+        crash_in(told, monkeypatch)
         outbox.release(store)
         assert told.tell() == [] and told.tell() == []
     assert ["perhaps told before" in item.body.decode() for item in forge.received] == [False, True]
@@ -275,10 +271,7 @@ def test_what_may_have_arrived_is_told_once_and_no_more_where_that_is_wanted(
     store = Database(str(tmp_path / "s.db"))
     found(store, 1)
     with notifier(tmp_path, store, TABLES[kind].format(url=forge.url) + 'in_doubt = "skip"\n') as told:
-        with monkeypatch.context() as patched:
-            crashing(patched)
-            with pytest.raises(Crash):
-                told.tell()
+        crash_in(told, monkeypatch)
         outbox.release(store)
         assert ["is not sent again" in fault.problem for fault in told.tell()] == [True]
         found(store, 2)
