@@ -19,6 +19,7 @@ import numpy as np
 from scanner.sources.git import disk, inner, plan
 from scanner.sources.git.delta import rows
 from scanner.sources.git.packs import Layout, index_of
+from scanner.vecs import BytesWriter
 
 _LARGEST = 1 << 30
 
@@ -27,13 +28,15 @@ def make(pack: str, where: str, hash_size: int, part: plan.Stretch) -> int:
     """Make every version of a shard; the bytes of all."""
     total = 0
     path: list[tuple[int, bytes]] = []
+    text = BytesWriter()  # with no margins: what deltas insert, which nobody reads here
     with open(pack, "rb", buffering=0) as stream:
         for serial, (offset, end, _, base, _, marks) in enumerate(rows(where, part.first, part.rows), part.first):
             kind, data = inner.entry(os.pread(stream.fileno(), end - offset, offset), hash_size, _LARGEST)
             while path and path[-1][0] != base:
                 path.pop()
             if kind >= inner.OFS_DELTA:
-                data, _ = inner.apply(data, path[-1][1], 0, 0, [], True)
+                text.truncate(0)
+                data, _ = inner.apply(data, path[-1][1], 0, 0, text, True)
             total += len(data)
             if not marks & inner.IS_LEAF:
                 path.append((serial, data))

@@ -11,10 +11,10 @@ import os
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from scanner.sources.git.inner_repeats import Gathered
-from scanner.vecs import append, i64, vec
+from scanner.vecs import BytesWriter, append, i64, vec
 
 
 def _best() -> Any:
@@ -30,11 +30,22 @@ _inflater: Any = _best()
 crc32: Any = _inflater.crc32
 COMPILED = not __file__.endswith(".py")
 
-COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
-KIND, IS_KNOWN, IS_LEAF, IS_OLD = 7, 8, 16, 32
+# Final: what is compiled looks nothing up then.
+COMMIT: Final = 1
+TREE: Final = 2
+BLOB: Final = 3
+TAG: Final = 4
+OFS_DELTA: Final = 6
+REF_DELTA: Final = 7
+KIND: Final = 7
+IS_KNOWN: Final = 8
+IS_LEAF: Final = 16
+IS_OLD: Final = 32
 """What a row's marks hold: the object's type, and bits. An old one was scanned before: of a commit it is told what
 history needs to know, and it is not scanned."""
-_SMALL = 1 << 16
+_VIEWED: Final = 1 << 10
+"""From so many bytes on a view is cheaper than a copy."""
+_SMALL: Final = 1 << 16
 """Entries up to this may be inflated at once: a thousand times that is the most they can hold."""
 
 
@@ -136,7 +147,7 @@ def size_at(delta: bytes, at: i64) -> tuple[i64, i64]:
 
 
 def apply(
-    delta: bytes, base: bytes, before: i64, behind: i64, parts: list[bytes], build: bool
+    delta: bytes, base: bytes, before: i64, behind: i64, parts: BytesWriter, build: bool
 ) -> tuple[bytes, vec[i64]]:
     """A delta's version, and what of it has to be looked at. Raises Malformed.
 
@@ -152,7 +163,8 @@ def apply(
     made_size, at = size_at(delta, at)
     if said != base_size:
         raise Malformed("a delta belongs to another base")
-    whole: list[bytes] = []
+    whole: list[Any] = []
+    view = memoryview(base)
     fresh = vec[i64]()
     done: i64 = 0
     open_at: i64 = -1  # where the stretch that is being gathered begins
@@ -184,12 +196,15 @@ def apply(
         if run > 0:
             beyond = run_source + run
             if build:
-                whole.append(base[run_source:beyond])
+                if run < _VIEWED:
+                    whole.append(base[run_source:beyond])
+                else:
+                    whole.append(view[run_source:beyond])
             low = run_at if run_at == 0 and run_source == 0 else run_at + behind
             high = done if done == made_size and beyond == base_size else done - before
             if high > low:
                 if low > run_at:
-                    parts.append(base[run_source : run_source + (low - run_at)])
+                    parts.write(base[run_source : run_source + (low - run_at)])
                 if open_at < 0 and low > run_at:
                     open_at = run_at
                 if open_at >= 0:
@@ -198,11 +213,11 @@ def apply(
                 open_at = -1
                 if high < done:
                     open_at = high
-                    parts.append(base[beyond - (done - high) : beyond])
+                    parts.write(base[beyond - (done - high) : beyond])
             else:
                 if open_at < 0:
                     open_at = run_at
-                parts.append(base[run_source:beyond])
+                parts.write(base[run_source:beyond])
             run = 0
         if code & 128:
             run_at = done
@@ -213,7 +228,7 @@ def apply(
             if at + code > limit:
                 raise Malformed("a delta's insert is cut off")
             text = delta[at : at + code]
-            parts.append(text)
+            parts.write(text)
             if build:
                 whole.append(text)
             if open_at < 0:
@@ -262,13 +277,28 @@ def copies(delta: bytes) -> vec[i64]:
     return copied
 
 
-class Version:
-    """One object of a delta walk; see `deltas.Version`. What is made of nothing else is built when it is asked for."""
+class Names:
+    """The ids of a pack's objects, in the order of its index."""
 
-    def __init__(self, serial: i64, oid: bytes, base: i64, size: i64, data: bytes) -> None:
-        """`data` is the whole object, or nothing yet (see `later`)."""
+    def __init__(self, data: Any, size: i64) -> None:
+        """`data` are the index's bytes of ids, as long as anybody asks; an id has `size` of them."""
+        self._data = data
+        self.size = size
+
+    def of(self, number: i64) -> bytes:
+        """One id."""
+        return bytes(self._data[number * self.size : (number + 1) * self.size])
+
+
+class Version:
+    """One object of a delta walk; see `deltas.Version`. What is made of nothing else is built when it is asked for, and
+    its name read, as most are of no interest."""
+
+    def __init__(self, serial: i64, names: Names, number: i64, base: i64, size: i64, data: bytes) -> None:
+        """`number` is that in `names`; `data` is the whole object, or nothing yet (see `later`)."""
         self.serial = serial
-        self.oid = oid
+        self._names = names
+        self._number = number
         self.base = base
         self.size = size
         self.base_size: i64 = 0
@@ -349,13 +379,13 @@ class Version:
     @property
     def name(self) -> str:
         """The object's id."""
-        return self.oid.hex()
+        return self._names.of(self._number).hex()
 
     @property
     def data(self) -> bytes:
         """The whole object, of a commit or a tag its message."""
         if not self._made:
-            self._data = apply(self._delta, self._source, 0, 0, [], True)[0]
+            self._data = apply(self._delta, self._source, 0, 0, BytesWriter(), True)[0]
             self._made = True
             self._source = b""
         return self._data
@@ -394,11 +424,12 @@ class Walk:
         self._rows = rows
         self._pack = pack
         self._hash_size = hash_size
-        self._names = names
+        self._names = Names(names, hash_size)
         self._most_new, self._most_held, self._huge, self._before, self._behind = limits
         self.gathered = Gathered(self._behind)
         self._serial: i64 = first - 1
         self._path: list[tuple[int, bytes, bool]] = []
+        self._parts = BytesWriter()
         self._lost: set[int] = set()
         self._path_bytes: i64 = 0
         self.left: list[bytes] = []  # what this reader cannot read, or holds damage
@@ -431,8 +462,8 @@ class Walk:
     def _visit(self, row: tuple[int, ...]) -> None:
         offset, end, number, base, crc, marks = row
         known = marks & (IS_KNOWN | IS_OLD) != 0
-        parts: list[bytes] = []
-        name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
+        parts = self._parts
+        parts.truncate(0)
         fresh = vec[i64]()
         source = b""
         delta = b""
@@ -460,9 +491,9 @@ class Walk:
         except (Malformed, IndexError, OSError):
             self._lost.add(self._serial)
             if marks & KIND == COMMIT:
-                self.odd.append(name)
+                self.odd.append(self._names.of(number))
             if marks & IS_KNOWN == 0:
-                self.left.append(name)
+                self.left.append(self._names.of(number))
             return
         if marks & IS_LEAF == 0:
             self._path.append((self._serial, data, known))
@@ -470,41 +501,45 @@ class Walk:
         if known:
             if marks & IS_OLD and marks & KIND == COMMIT:
                 if delta:
-                    data = apply(delta, source, 0, 0, [], True)[0]
-                if not commit(name, data, self.commits, self.parents):
-                    self.odd.append(name)
+                    data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+                self._commit(number, data)
             return
         self.objects += 1
         self.bytes += size
         if marks & KIND != BLOB:
             if not made_up:
-                data = apply(delta, source, 0, 0, [], True)[0]
-            self._message(name, data, marks & KIND)
+                data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+            self._message(number, data, marks & KIND)
         elif kind >= 6 and not hidden:
-            version = Version(self._serial, name, base, size, data)
+            version = Version(self._serial, self._names, number, base, size, data)
             version.later(delta, source, made_up)
-            text = parts[0] if len(parts) == 1 else b"".join(parts)
-            self.gathered.stretches(len(self.versions), fresh, text)
+            self.gathered.stretches(len(self.versions), fresh, parts.getvalue())
             self.versions.append(version)
             self.held += len(delta) + len(data)
         else:
             if not made_up:
-                data = apply(delta, source, 0, 0, [], True)[0]
-            self._alone(name, data)
+                data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+            self._alone(number, data)
 
-    def _alone(self, name: bytes, data: bytes) -> None:
+    def _alone(self, number: i64, data: bytes) -> None:
         """An object that is looked at from its first byte to its last."""
         self.gathered.whole(len(self.versions), data)
-        self.versions.append(Version(self._serial, name, -1, len(data), data))
+        self.versions.append(Version(self._serial, self._names, number, -1, len(data), data))
         self.held += len(data)
 
-    def _message(self, name: bytes, data: bytes, kind: int) -> None:
-        """Of a commit or a tag, what follows its header lines."""
-        if kind == COMMIT and not commit(name, data, self.commits, self.parents):
+    def _commit(self, number: i64, data: bytes) -> None:
+        """What history needs to know of a commit."""
+        name = self._names.of(number)
+        if not commit(name, data, self.commits, self.parents):
             self.odd.append(name)
+
+    def _message(self, number: i64, data: bytes, kind: int) -> None:
+        """Of a commit or a tag, what follows its header lines."""
+        if kind == COMMIT:
+            self._commit(number, data)
         start = data.find(b"\n\n")
         if start >= 0:
-            self._alone(name, data[start + 2 :])
+            self._alone(number, data[start + 2 :])
 
 
 def commit(name: bytes, data: bytes, commits: list[int], parents: list[int]) -> bool:

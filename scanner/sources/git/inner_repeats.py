@@ -9,13 +9,15 @@ Compiled by mypyc as `inner` is.
 
 from __future__ import annotations
 
+from typing import Final
+
 from scanner.vecs import append, i64, vec
 
-PIECE = 512
+PIECE: Final = 512
 """Bytes that a piece has at the least: each costs about a microsecond."""
-_KEPT = 32 << 20
+_KEPT: Final = 32 << 20
 """Bytes of text that are remembered."""
-_BLANK_LINE = b"\n\n"
+_BLANK_LINE: Final = b"\n\n"
 
 
 class Gathered:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
+from typing import Final
 
 from scanner.sources.git import inner
-from scanner.vecs import append, i64, read_i64_be, vec
+from scanner.vecs import BytesWriter, append, i64, read_i64_be, vec
 
-_LARGEST = 64 << 20
+_LARGEST: Final = 64 << 20
 """Bytes of the trees on the path to what is made of them."""
 
 
@@ -181,7 +182,8 @@ class Trees:
         """Tell what differs: an entry is the same if it is copied whole, and is an entry there, too."""
         known = base.starts
         names = base.names
-        kept = bytearray(len(names))
+        kept = BytesWriter()
+        kept.write(bytes(len(names)))
         at: i64 = 0
         piece: i64 = 0
         while piece < len(copied):
@@ -203,12 +205,10 @@ class Trees:
                     number += 1
         self._fill(tree, at, len(tree.data))
         tree.starts = append(tree.starts, len(tree.data))
-        lost: i64 = kept.find(0)
-        while lost >= 0:
-            name = names[lost]
-            if name >= 0:
-                self.gone.add(read_i64_be(base.data, known[lost + 1] - self._hash_size), name)
-            lost = kept.find(0, lost + 1)
+        for number in range(i64(len(names))):
+            name = names[number]
+            if kept[number] == 0 and name >= 0:
+                self.gone.add(read_i64_be(base.data, known[number + 1] - self._hash_size), name)
 
     def _fill(self, tree: Tree, at: i64, end: i64) -> i64:
         """Every entry from `at` to `end` is new; returns where the last of them ends. Raises Malformed, IndexError."""

@@ -94,11 +94,11 @@ def deltas(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
 
 def apply(loop: Any, base: bytes, delta: bytes, margin: int = 0) -> tuple[bytes, list[int], list[int], bytes]:
     """(version, copied, fresh, text of what is fresh)"""
-    parts: list[bytes] = []
+    parts, others = loop.BytesWriter(), loop.BytesWriter()
     version, fresh = loop.apply(delta, base, margin, margin + 3, parts, True)
-    unbuilt, same = loop.apply(delta, base, margin, margin + 3, [], False)
-    assert (unbuilt, list(same)) == (b"", list(fresh))
-    return version, list(loop.copies(delta)), list(fresh), b"".join(parts)
+    unbuilt, same = loop.apply(delta, base, margin, margin + 3, others, False)
+    assert (unbuilt, list(same), others.getvalue()) == (b"", list(fresh), parts.getvalue())
+    return version, list(loop.copies(delta)), list(fresh), parts.getvalue()
 
 
 def packed(kind: int, data: bytes) -> bytes:
@@ -150,7 +150,7 @@ def test_an_opening_is_followed_to_every_place_it_is_copied_to(
     ways = draws.draw(st.lists(spans, max_size=8))
     openings = sorted((start, end, low, high, row) for row, (low, start, end, high) in enumerate(ways))
     for loop in LOOPS.values():
-        one = loop.Version(1, bytes(20), 0, len(version), b"")
+        one = loop.Version(1, loop.Names(bytes(20), 20), 0, 0, len(version), b"")
         one.later(delta, base, not leaf)
         held, lost = one.followed(loop.vec[loop.i64](number for opening in openings for number in opening))
         whole, alone = [], []
@@ -230,7 +230,7 @@ def test_a_deletion_joins_two_pieces(loop: Any) -> None:
 
 def test_what_is_made_of_nothing_else_is_built_when_it_is_asked_for(loop: Any) -> None:
     delta = varint(4) + varint(6) + copy(0, 4) + b"\x02xy"
-    version = loop.Version(0, b"\xab" * 20, 1, 6, b"")
+    version = loop.Version(0, loop.Names(b"\xab" * 20, 20), 0, 1, 6, b"")
     version.later(delta, b"base", False)
     assert version.carried([1, 2], [3, 4]) == [0, 0]
     assert (version.data, version.data, version.name) == (b"basexy", b"basexy", "ab" * 20)
@@ -337,7 +337,7 @@ def test_a_history_of_no_commits_is_whole_and_one_that_lacks_a_parent_is_not(loo
 def test_a_stretch_is_carried_where_it_is_copied_in_one_piece(loop: Any) -> None:
     base = bytes(100)
     delta = varint(100) + varint(72) + copy(50, 50) + b"\x02xy" + copy(0, 20)
-    version = loop.Version(0, b"\xab" * 20, 1, 72, b"")
+    version = loop.Version(0, loop.Names(b"\xab" * 20, 20), 0, 1, 72, b"")
     version.later(delta, base, False)
     stretches = [(1, 5), (15, 25), (51, 60), (51, 99), (60, 100)]
     carried = version.carried(*map(list, zip(*stretches, strict=True)))
