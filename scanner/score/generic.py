@@ -119,7 +119,11 @@ _OWNERS = (
     "key",
     "store",
 )
-_PUBLIC = lazily(rb"(?i)public|pub_?key|existing[_\-]?secret")  # existingSecret: the name of one, in charts
+_PUBLIC = lazily(
+    rb"(?i)(?<!next_)(?<!nuxt_)(?<!expo_)public|pub_?key|existing[_\-]?secret"  # existingSecret: the name of one, in charts
+    rb"|(?:next|nuxt|expo)_public_(?!\w*(?:secret|token|passw))"  # what a build writes into pages, meant or not
+)
+_SAID = lazily(rb"(?i)[ ](?:is|was)$")
 _PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
@@ -204,6 +208,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is code between strings, or an expression"
     if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
+    if chance >= _DRAWN:
+        name = _SAID.sub(b"", name)  # the secret is: ...
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
