@@ -7,7 +7,7 @@ from typing import Protocol
 
 from scanner.lightly import dataclass
 
-BEFORE, BEHIND = 340, 340
+BEFORE, BEHIND = 200, 200
 """Bytes before and behind a break within which every hit that it touches is looked for anew: no row of the prefilter is
 wider (`catalogue.schema`)."""
 

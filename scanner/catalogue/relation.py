@@ -232,7 +232,8 @@ def screen(keywords: tuple[str, ...], first: str) -> str:
     sentence with such a word in it is looked at.
     """
     names = f"(?:{'|'.join(map(_name, keywords))})"
-    return f"{names}{_behind('')}{first}{_OR_LED}{names}[\\w.\\-]{{0,40}}{_OPTION_SCREEN}{_OPEN_SCREEN}{first}"
+    plain = f"{names}(?:{_behind('')}{first}|{_NAME_SCREEN}{_DEFAULT_SCREEN})"
+    return f"{plain}{_OR_LED}{names}[\\w.\\-]{{0,40}}{_OPTION_SCREEN}{_OPEN_SCREEN}{first}"
 
 
 def halves(expression: str) -> tuple[str, str]:
@@ -249,17 +250,26 @@ _OR_LED = f"|(?<={_LEAD})"
 LED = f"(?:{_LEAD})\\Z"
 """What must end where a name begins that nothing but blanks parts from its value."""
 _OPEN_SCREEN = r"(?:[bBrRfFuU@$]{0,2}[\\\"'`]{1,6})?" + _SCHEME.replace("(?i:", "(?:")
+_NAME_SCREEN = r"[\w.\- ]{0,36}"
+_CLOSE_SCREEN = r"[\\\"'`\])}*]{0,4}(?:\[\d{0,4}\][\\\"'`\])}*]{0,2})?"
+_BLOCK_SCREEN = r"[(\[>|+\-]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
+_ASSIGN_SCREEN = (
+    rf"{_CLOSE_SCREEN}[ \t]{{0,20}}{_OPERATOR}{_SPACED_SCREEN}(?:{_ANCHOR_SCREEN}|{_BLOCK_SCREEN})"
+    rf"|(?:{_CLOSE_SCREEN}[ \t]{{0,4}}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}|{_ACCESSORS}[ \t]{{0,4}}=)"
+    r"[ \t]{0,4}[(\[]?[ \t]{0,4}(?:\r?\n[ \t]{1,24})?"
+)
+"""`_ASSIGN` and what opens behind it, without all of their parts at once: else it would be twice as wide."""
+_DEFAULT_SCREEN = r"[\"'][ \t]{0,4}\{"
+"""The beginning of `_DEFAULT`: all of it would be too wide."""
 
 
-def _behind(option: str, whole: str = "") -> str:
-    space = r"[(\[>|+\-]{0,2}[ \t]{0,4}(?:\r?\n[ \t]{1,40})?"
-    assign = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SPACED_SCREEN}{_ANCHOR_SCREEN}{space}"
-    same = f"{assign}|{_ELEMENT_SCREEN}|{_ATTRIBUTE_SCREEN}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}{option}"
-    between = f"(?:{same}|{_BELOW}|{_SIBLING_SCREEN}|{_DEFAULT}|{_BRACE_SCREEN})"
-    return f"[\\w.\\- ]{{0,40}}{whole}{between}{_OPEN_SCREEN}"
+def _behind(option: str, whole: str = "", default: str = "") -> str:
+    same = f"{_ASSIGN_SCREEN}|{_ELEMENT_SCREEN}|{_ATTRIBUTE_SCREEN}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}"
+    between = f"(?:{same}{option}|{_BELOW}|{_SIBLING_SCREEN}{default}|{_BRACE_SCREEN})"
+    return f"{_NAME_SCREEN}{whole}{between}{_OPEN_SCREEN}"
 
 
-BEHIND = _behind(f"|{_OPTION_SCREEN}", _WHOLE)
+BEHIND = _behind(f"|{_OPTION_SCREEN}", _WHOLE, f"|{_DEFAULT}")
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
 BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}{_WHOLE}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN}|{_MENTION_SCREEN})"
 """The same for names that belong to one provider."""

@@ -224,7 +224,7 @@ def _guard(table: _Table, field: str, parse: Callable[[], int]) -> int:
         raise table.fail(field, f"is no regular expression: {error}") from None
 
 
-_LONGEST, _WIDEST = 100, 340
+_LONGEST, _WIDEST = 50, 200
 """Bytes of a literal, which grows fourfold at most where it is encoded, and of what the prefilter looks for: all that
 it finds must lie within what is looked at around a change (`deltas.BEFORE`)."""
 
