@@ -32,6 +32,8 @@ FOUND = {
     "list of headers": f'{{"key": "Authorization", "value": "Bearer {TOKEN}"}}',
     "header without a scheme": f'curl -H "Authorization: {TOKEN}" https://api.acme-portal.net/',
     "equals sign inside": f"app_secret: {TOKEN[:14]}={TOKEN[14:]}",
+    "middle column": f"name,api_key,created\nacme,{TOKEN},2024-03-11",
+    "number before a pipe": f'app_secret = "45|{TOKEN}"',
     "long": f"app_secret: {TOKEN * 12}",
     "told to be": f"The app secret is: {TOKEN}",
     "variable that a build publishes": f"NEXT_PUBLIC_APP_SECRET={TOKEN}",

@@ -33,7 +33,8 @@ EXCEPTIONS = {
         QUOTED,
     ),
     **dict.fromkeys(
-        ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"],
+        ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"]
+        + ["credential-in-column"],
         LINES,
     ),
     "freemius-secret-key": "its expression demands quotes around the value",
