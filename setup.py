@@ -7,16 +7,21 @@ it is installed as it is. Installation never fails for want of a compiler.
 from __future__ import annotations
 
 import os
+import platform
 from typing import Any
 
 from setuptools import find_packages, setup
 
 INNER = tuple(f"scanner/sources/git/{name}.py" for name in ("inner", "inner_repeats", "inner_trees"))
 
+MACHINES = ("x86_64", "AMD64", "aarch64", "arm64")
+"""Where pyproject.toml asks for librt, which what mypyc makes cannot do without."""
+
 
 def extensions() -> list[Any]:
     """The compiled loop, optional: setuptools goes on where building it fails."""
-    if os.environ.get("KEYSIEVE_PURE"):
+    librt = platform.python_implementation() == "CPython" and platform.machine() in MACHINES
+    if os.environ.get("KEYSIEVE_PURE") or not librt:
         return []
     try:
         from mypyc.build import mypycify

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scanner.lightly import dataclass
+
+if TYPE_CHECKING:
+    from scanner.vecs import i64, vec
 
 BEFORE, BEHIND = 200, 200
 """Bytes before and behind a break within which every hit that it touches is looked for anew: no row of the prefilter is
@@ -22,13 +25,17 @@ class Version(Protocol):
     in one piece, of a leaf none, and as (row, end) the hits of others that are still there.
     """
 
-    serial: int
-    base: int
-    size: int
     leaf: bool
 
+    @property
+    def serial(self) -> int: ...
+    @property
+    def base(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+
     def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
-    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]: ...
+    def followed(self, openings: vec[i64]) -> tuple[vec[i64], list[tuple[int, int]]]: ...
 
     @property
     def name(self) -> str: ...
@@ -50,9 +57,9 @@ class DeltaBatch:
     buffer: bytes
     starts: Sequence[int]
     ends: Sequence[int]
-    owners: Sequence[int]
-    offsets: Sequence[int]
-    numbers: Sequence[int]
-    again: Sequence[int]
+    owners: vec[i64]
+    offsets: vec[i64]
+    numbers: vec[i64]
+    again: vec[i64]
     versions: Sequence[Version]
     live: frozenset[int]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from scanner.deltas import DeltaBatch, Version
 from scanner.detector import Detector, Placed, by_end, by_segment
 from scanner.records import Tally
+from scanner.vecs import i64, vec
 
 Hits = list[tuple[int, int]]
 
@@ -20,7 +21,7 @@ Hits = list[tuple[int, int]]
 class Base:
     """What is known of a version that others may be made of."""
 
-    def __init__(self, placed: list[Placed], openings: list[int]) -> None:
+    def __init__(self, placed: list[Placed], openings: vec[i64]) -> None:
         """`openings` as `Version.followed` has them."""
         self.openings = openings
         self._placed = placed
@@ -87,10 +88,10 @@ class Carrier:
 
     def _version(self, version: Version, base: Base | None, hits: Hits, tally: Tally) -> list[Placed]:
         placed: list[Placed] = []
-        openings: list[int] = []
+        openings = vec[i64]()
         if base is not None:
             placed = base.carry(version)
-            if base.openings:
+            if len(base.openings):
                 openings, kept = version.followed(base.openings)
                 if kept:
                     hits = sorted({*hits, *kept}, key=by_end)
@@ -99,7 +100,7 @@ class Carrier:
             if not version.leaf:
                 openings = _merged(openings, self._detector.openings(version.size, hits))
             placed = _apart(fresh, placed)
-        if not version.leaf and (placed or openings):
+        if not version.leaf and (placed or len(openings)):
             self._known[version.serial] = Base(placed, openings)
         return placed
 
@@ -111,10 +112,10 @@ def _apart(fresh: list[Placed], carried: list[Placed]) -> list[Placed]:
     return list({(*item.key(), *item.place()): item for item in (*carried, *fresh)}.values())
 
 
-def _merged(openings: list[int], opened: Iterable[tuple[int, ...]]) -> list[int]:
+def _merged(openings: vec[i64], opened: Iterable[tuple[int, ...]]) -> vec[i64]:
     """Both, ascending, each once."""
     known = set(zip(*[iter(openings)] * 5, strict=True))
-    return [number for opening in sorted(known.union(opened)) for number in opening]
+    return vec[i64](number for opening in sorted(known.union(opened)) for number in opening)
 
 
 def _place(found: dict[int, Hits], owner: int, shown: Hits, offset: int) -> None:

@@ -129,7 +129,7 @@ def test_the_law_would_notice() -> None:
 # ---------------------------------------------------------------- 2: who may import whom
 
 BASE = {"deltas", "errors", "records", "secrets", "settings"}
-SHARED = BASE | {"cache", "compiled", "lazily", "lightly", "version"}
+SHARED = BASE | {"cache", "compiled", "lazily", "lightly", "vecs", "version"}
 STAGES = {"catalogue", "prefilter", "match", "score", "verify", "sources", "report"}
 JOINERS = {
     "accepted",
@@ -153,8 +153,9 @@ MAY: dict[str, set[str]] = {
     "version": set(),
     "lazily": set(),
     "lightly": set(),
+    "vecs": set(),
     "secrets": {"lazily"},
-    "deltas": {"lightly"},
+    "deltas": {"lightly", "vecs"},
     "records": {"deltas", "lightly", "secrets"},
     "settings": {"errors", "lightly", "records", "secrets"},
     "cache": {"errors"},

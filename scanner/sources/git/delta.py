@@ -86,8 +86,8 @@ def _batch(walk: inner.Walk) -> DeltaBatch:
     gathered = walk.gathered
     return DeltaBatch(
         b"".join(gathered.parts),
-        gathered.starts,
-        gathered.ends,
+        list(gathered.starts),
+        list(gathered.ends),
         gathered.owners,
         gathered.offsets,
         gathered.numbers,

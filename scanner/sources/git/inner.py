@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.sources.git.inner_repeats import Gathered
+from scanner.vecs import append, i64, vec
 
 
 def _best() -> Any:
@@ -89,38 +90,54 @@ def inflate(data: bytes, size: int) -> bytes:
     return out
 
 
-def copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
+def copy(delta: bytes, at: i64, code: i64) -> tuple[i64, i64, i64]:
     """What a delta copies by the instruction `code`, whose arguments begin at `at`: (where in the base, how much), and
     where the next instruction begins. Raises IndexError where it is cut off."""
-    source = 0
-    length = 0
+    source: i64 = 0
+    length: i64 = 0
     if code & 1:
         source = delta[at]
         at += 1
     if code & 2:
-        source |= delta[at] << 8
+        source |= i64(delta[at]) << 8
         at += 1
     if code & 4:
-        source |= delta[at] << 16
+        source |= i64(delta[at]) << 16
         at += 1
     if code & 8:
-        source |= delta[at] << 24
+        source |= i64(delta[at]) << 24
         at += 1
     if code & 16:
         length = delta[at]
         at += 1
     if code & 32:
-        length |= delta[at] << 8
+        length |= i64(delta[at]) << 8
         at += 1
     if code & 64:
-        length |= delta[at] << 16
+        length |= i64(delta[at]) << 16
         at += 1
     return source, length if length else 0x10000, at
 
 
+def size_at(delta: bytes, at: i64) -> tuple[i64, i64]:
+    """The size that a delta says at `at`, and where that ends. Raises Malformed."""
+    limit: i64 = len(delta)
+    said: i64 = 0
+    shift: i64 = 0
+    byte: i64 = 128
+    while byte & 128:
+        if at >= limit or shift > 56:
+            raise Malformed("a delta's size does not end")
+        byte = delta[at]
+        at += 1
+        said |= (byte & 127) << shift
+        shift += 7
+    return said, at
+
+
 def apply(
-    delta: bytes, base: bytes, before: int, behind: int, parts: list[bytes], build: bool
-) -> tuple[bytes, list[int]]:
+    delta: bytes, base: bytes, before: i64, behind: i64, parts: list[bytes], build: bool
+) -> tuple[bytes, vec[i64]]:
     """A delta's version, and what of it has to be looked at. Raises Malformed.
 
     Returns (version, fresh). The version is made only with `build`.
@@ -129,49 +146,33 @@ def apply(
     stands: a piece's edges, unless the version begins or ends there just as its base does. The texts of these
     stretches are appended to `parts`.
     """
-    limit = len(delta)
-    base_size = len(base)
-    at = 0
-    said = 0
-    shift = 0
-    byte = 128
-    while byte & 128:
-        if at >= limit or shift > 60:
-            raise Malformed("a delta's size does not end")
-        byte = delta[at]
-        at += 1
-        said |= (byte & 127) << shift
-        shift += 7
-    size = 0
-    shift = 0
-    byte = 128
-    while byte & 128:
-        if at >= limit or shift > 60:
-            raise Malformed("a delta's size does not end")
-        byte = delta[at]
-        at += 1
-        size |= (byte & 127) << shift
-        shift += 7
+    limit: i64 = len(delta)
+    base_size: i64 = len(base)
+    said, at = size_at(delta, 0)
+    made_size, at = size_at(delta, at)
     if said != base_size:
         raise Malformed("a delta belongs to another base")
     whole: list[bytes] = []
-    fresh: list[int] = []
-    done = 0
-    open_at = -1  # where the stretch that is being gathered begins
-    run_at = 0  # the copies that continue each other: where they begin in the version and in the base, and how long
-    run_source = 0
-    run = 0
+    fresh = vec[i64]()
+    done: i64 = 0
+    open_at: i64 = -1  # where the stretch that is being gathered begins
+    run_at: i64 = (
+        0  # the copies that continue each other: where they begin in the version and in the base, and how long
+    )
+    run_source: i64 = 0
+    run: i64 = 0
     while True:
-        code = 0
-        source = 0
-        length = 0
+        code: i64 = 0
+        source: i64 = 0
+        length: i64 = 0
         if at < limit:
             code = delta[at]
             at += 1
             if code & 128:
-                if at + _COPY_BYTES[code & 127] > limit:
-                    raise Malformed("a delta's copy is cut off")
-                source, length, at = copy(delta, at, code)
+                try:
+                    source, length, at = copy(delta, at, code)
+                except IndexError:
+                    raise Malformed("a delta's copy is cut off") from None
                 if source + length > base_size:
                     raise Malformed("a delta copies from beyond its base")
                 if run > 0 and source == run_source + run:
@@ -185,15 +186,15 @@ def apply(
             if build:
                 whole.append(base[run_source:beyond])
             low = run_at if run_at == 0 and run_source == 0 else run_at + behind
-            high = done if done == size and beyond == base_size else done - before
+            high = done if done == made_size and beyond == base_size else done - before
             if high > low:
                 if low > run_at:
                     parts.append(base[run_source : run_source + (low - run_at)])
                 if open_at < 0 and low > run_at:
                     open_at = run_at
                 if open_at >= 0:
-                    fresh.append(open_at)
-                    fresh.append(low)
+                    fresh = append(fresh, open_at)
+                    fresh = append(fresh, low)
                 open_at = -1
                 if high < done:
                     open_at = high
@@ -221,31 +222,28 @@ def apply(
             done += code
         else:
             break
-    if done != size:
+    if done != made_size:
         raise Malformed("a delta makes another size than it says")
     if open_at >= 0:
-        fresh.append(open_at)
-        fresh.append(size)
-    return b"".join(whole), fresh
+        fresh = append(fresh, open_at)
+        fresh = append(fresh, made_size)
+    return b"".join(whole) if build else b"", fresh
 
 
-def copies(delta: bytes) -> list[int]:
+def copies(delta: bytes) -> vec[i64]:
     """What a delta that `apply` has read copies from its base, in the order of the version.
 
     Flat, three numbers a piece: offset in the version, offset in the base, length; neighbours that continue each
     other are joined.
     """
-    limit = len(delta)
-    at = 0
-    for _ in range(2):  # the two sizes
-        while delta[at] & 128:
-            at += 1
-        at += 1
-    copied: list[int] = []
-    done = 0
-    beyond = -1  # where in the base the last copy ends, if nothing was inserted since
+    limit: i64 = len(delta)
+    _, at = size_at(delta, 0)
+    _, at = size_at(delta, at)
+    copied = vec[i64]()
+    done: i64 = 0
+    beyond: i64 = -1  # where in the base the last copy ends, if nothing was inserted since
     while at < limit:
-        code = delta[at]
+        code: i64 = delta[at]
         at += 1
         if code & 128 == 0:
             at += code
@@ -256,27 +254,24 @@ def copies(delta: bytes) -> list[int]:
         if source == beyond:
             copied[len(copied) - 1] += length
         else:
-            copied.append(done)
-            copied.append(source)
-            copied.append(length)
+            copied = append(copied, done)
+            copied = append(copied, source)
+            copied = append(copied, length)
         done += length
         beyond = source + length
     return copied
 
 
-_COPY_BYTES = [sum((code >> bit) & 1 for bit in range(7)) for code in range(128)]
-
-
 class Version:
     """One object of a delta walk; see `deltas.Version`. What is made of nothing else is built when it is asked for."""
 
-    def __init__(self, serial: int, oid: bytes, base: int, size: int, data: bytes) -> None:
+    def __init__(self, serial: i64, oid: bytes, base: i64, size: i64, data: bytes) -> None:
         """`data` is the whole object, or nothing yet (see `later`)."""
         self.serial = serial
         self.oid = oid
         self.base = base
         self.size = size
-        self.base_size = 0
+        self.base_size: i64 = 0
         self._data = data
         self._delta = b""
         self._source = b""
@@ -295,12 +290,13 @@ class Version:
     def carried(self, lows: list[int], highs: list[int]) -> list[int]:
         """See `deltas.Version.carried`."""
         found: list[int] = []
-        pieces = copies(self._delta) if self._delta else []
-        for at in range(0, len(pieces), 3):
+        pieces = copies(self._delta) if self._delta else vec[i64]()
+        at: i64 = 0
+        while at < len(pieces):
             start = pieces[at]
             source = pieces[at + 1]
-            length = pieces[at + 2]
-            low, high = self._intact(start, source, length)
+            low, high = self._intact(start, source, pieces[at + 2])
+            at += 3
             number = bisect_left(lows, low)
             while number < len(lows) and lows[number] < high:
                 if highs[number] <= high:
@@ -309,43 +305,45 @@ class Version:
                 number += 1
         return found
 
-    def _intact(self, start: int, source: int, length: int) -> tuple[int, int]:
+    def _intact(self, start: i64, source: i64, length: i64) -> tuple[i64, i64]:
         """Between which places of the base a stretch must lie to be held in one piece by a copy from there.
 
         One that the object's edge cut off holds only where the version has the same edge.
         """
-        low = 0 if start == 0 and source == 0 else max(source, 1)
+        low: i64 = source
+        if source == 0 and start != 0:
+            low = 1
         high = source + length
-        if high != self.base_size or start + length != self.size:
-            high = min(high, self.base_size - 1)
+        if (high != self.base_size or start + length != self.size) and high >= self.base_size:
+            high = self.base_size - 1
         return low, high
 
-    def followed(self, openings: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
+    def followed(self, openings: vec[i64]) -> tuple[vec[i64], list[tuple[int, int]]]:
         """See `deltas.Version.followed`."""
-        held: list[int] = []
+        held = vec[i64]()
         lost: list[tuple[int, int]] = []
-        starts = openings[0::5]
-        count = len(starts)
-        pieces = copies(self._delta) if self._delta else []
-        for at in range(0, len(pieces), 3):
+        count: i64 = len(openings)
+        pieces = copies(self._delta) if self._delta else vec[i64]()
+        at: i64 = 0
+        while at < len(pieces):
             source = pieces[at + 1]
             beyond = source + pieces[at + 2]
             shift = pieces[at] - source
             low, high = self._intact(pieces[at], source, pieces[at + 2])
-            number = bisect_left(starts, source)
-            while number < count and starts[number] < beyond:
-                place = 5 * number
+            at += 3
+            place = first_from(openings, source)
+            while place < count and openings[place] < beyond:
                 end = openings[place + 1]
                 if openings[place + 2] >= low and openings[place + 3] <= high:
                     if not self.leaf:
-                        held.append(starts[number] + shift)
-                        held.append(end + shift)
-                        held.append(openings[place + 2] + shift)
-                        held.append(openings[place + 3] + shift)
-                        held.append(openings[place + 4])
+                        held = append(held, openings[place] + shift)
+                        held = append(held, end + shift)
+                        held = append(held, openings[place + 2] + shift)
+                        held = append(held, openings[place + 3] + shift)
+                        held = append(held, openings[place + 4])
                 elif end <= beyond:
                     lost.append((openings[place + 4], end + shift))
-                number += 1
+                place += 5
         return held, lost
 
     @property
@@ -363,14 +361,27 @@ class Version:
         return self._data
 
 
+def first_from(openings: vec[i64], start: i64) -> i64:
+    """Where in `openings`, five numbers each and ascending, the first one stands that begins at `start` or later."""
+    low: i64 = 0
+    high: i64 = len(openings) // 5
+    while low < high:
+        middle = (low + high) // 2
+        if openings[5 * middle] < start:
+            low = middle + 1
+        else:
+            high = middle
+    return 5 * low
+
+
 class Walk:
     """One pass over rows of the walk: what is new is gathered until it makes a batch."""
 
     def __init__(
         self,
         rows: Iterator[tuple[int, ...]],
-        first: int,
-        hash_size: int,
+        first: i64,
+        hash_size: i64,
         pack: int,
         names: Any,
         limits: tuple[int, int, int, int, int],
@@ -386,13 +397,13 @@ class Walk:
         self._names = names
         self._most_new, self._most_held, self._huge, self._before, self._behind = limits
         self.gathered = Gathered(self._behind)
-        self._serial = first - 1
+        self._serial: i64 = first - 1
         self._path: list[tuple[int, bytes, bool]] = []
         self._lost: set[int] = set()
-        self._path_bytes = 0
+        self._path_bytes: i64 = 0
         self.left: list[bytes] = []  # what this reader cannot read, or holds damage
-        self.objects = 0
-        self.bytes = 0
+        self.objects: i64 = 0
+        self.bytes: i64 = 0
         self.odd: list[bytes] = []  # commits that cannot be read here, or are not as git writes them
         self.commits: list[int] = []
         self.parents: list[int] = []
@@ -402,7 +413,7 @@ class Walk:
         """A new batch."""
         self.gathered.begin()
         self.versions: list[Version] = []
-        self.held = 0
+        self.held: i64 = 0
 
     def fill(self) -> bool:
         """Visit rows until a batch is full; False at the end."""
@@ -422,7 +433,7 @@ class Walk:
         known = marks & (IS_KNOWN | IS_OLD) != 0
         parts: list[bytes] = []
         name = bytes(self._names[number * self._hash_size : (number + 1) * self._hash_size])
-        fresh: list[int] = []
+        fresh = vec[i64]()
         source = b""
         delta = b""
         hidden = False
@@ -540,20 +551,8 @@ def committed(data: bytes, end: int) -> int:
     return int(words[0])
 
 
-def made(delta: bytes) -> int:
+def made(delta: bytes) -> i64:
     """The size of the version that a delta makes. Raises Malformed."""
-    at = 0
-    while at < len(delta) and delta[at] & 128:
-        at += 1
-    at += 1
-    size = 0
-    shift = 0
-    byte = 128
-    while byte & 128:
-        if at >= len(delta) or shift > 60:
-            raise Malformed("a delta's size does not end")
-        byte = delta[at]
-        at += 1
-        size |= (byte & 127) << shift
-        shift += 7
-    return size
+    _, at = size_at(delta, 0)
+    found, _ = size_at(delta, at)
+    return found

@@ -9,6 +9,8 @@ Compiled by mypyc as `inner` is.
 
 from __future__ import annotations
 
+from scanner.vecs import append, i64, vec
+
 PIECE = 512
 """Bytes that a piece has at the least: each costs about a microsecond."""
 _KEPT = 32 << 20
@@ -25,65 +27,67 @@ class Gathered:
     answers for, flat: owner, offset, number.
     """
 
-    def __init__(self, before: int, least: int = PIECE) -> None:
+    def __init__(self, before: i64, least: i64 = PIECE) -> None:
         """`before` is how many bytes before a piece may be part of a hit that ends in it; `least` a piece's size."""
         self._before = before
-        self._least = max(least, before)
+        self._least: i64 = least if least > before else before
         self._heads: dict[bytes, int] = {}  # pieces that begin a stretch: all hits in these bytes are theirs
         self._rest: dict[bytes, int] = {}
-        self._size = 0
-        self._next = 0
+        self._size: i64 = 0
+        self._next: i64 = 0
         self.begin()
 
     def begin(self) -> None:
         """A new batch."""
         self.parts: list[bytes] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.owners: list[int] = []
-        self.offsets: list[int] = []
-        self.numbers: list[int] = []
-        self.again: list[int] = []
-        self.used = 0
+        self.starts = vec[i64]()
+        self.ends = vec[i64]()
+        self.owners = vec[i64]()
+        self.offsets = vec[i64]()
+        self.numbers = vec[i64]()
+        self.again = vec[i64]()
+        self.used: i64 = 0
 
-    def whole(self, owner: int, data: bytes) -> None:
+    def whole(self, owner: i64, data: bytes) -> None:
         """An object that is looked at from its first byte to its last."""
         self._piece(owner, 0, data, -1)
 
-    def stretches(self, owner: int, fresh: list[int], text: bytes) -> None:
+    def stretches(self, owner: i64, fresh: vec[i64], text: bytes) -> None:
         """The stretches of a version, `fresh` as `inner.apply` has it, whose texts follow each other in `text`."""
-        low = 0
-        for at in range(0, len(fresh), 2):
+        low: i64 = 0
+        at: i64 = 0
+        while at < len(fresh):
             high = low + fresh[at + 1] - fresh[at]
             self._stretch(owner, fresh[at] - low, text, low, high)
             low = high
+            at += 2
 
-    def _stretch(self, owner: int, shift: int, text: bytes, low: int, high: int) -> None:
+    def _stretch(self, owner: i64, shift: i64, text: bytes, low: i64, high: i64) -> None:
         """Gather `text[low:high]`; `shift` further on stands what is there in the version."""
         at = low
         follows = True  # whether the buffer ends with what stands before this piece
         while at < high:
             end = high
             if high - at > 2 * self._least:
-                end = text.find(_BLANK_LINE, at + self._least, high) + 2
+                end = i64(text.find(_BLANK_LINE, at + self._least, high)) + 2
                 if end < 2:
                     end = high
             first = low if at == low else at - self._before
             known = self._heads if at == low else self._rest
             key = text[first:end]
-            number = known.get(key, -1)
+            number: i64 = known.get(key, -1)
             if number < 0:
                 self._remember(known, key)
                 if not follows:
                     self.parts.append(text[first:at])
                     self.used += at - first
-                self._piece(owner, at + shift, text[at:end], self._next)
+                self._piece(owner, at + shift, key if first == at else text[at:end], self._next)
                 self._next += 1
                 follows = True
             else:
-                self.again.append(owner)
-                self.again.append(at + shift)
-                self.again.append(number)
+                self.again = append(self.again, owner)
+                self.again = append(self.again, at + shift)
+                self.again = append(self.again, number)
                 follows = False
             at = end
 
@@ -95,11 +99,11 @@ class Gathered:
             self._size = len(key)
         known[key] = self._next
 
-    def _piece(self, owner: int, offset: int, text: bytes, number: int) -> None:
+    def _piece(self, owner: i64, offset: i64, text: bytes, number: i64) -> None:
         self.parts.append(text)
-        self.starts.append(self.used)
+        self.starts = append(self.starts, self.used)
         self.used += len(text)
-        self.ends.append(self.used)
-        self.owners.append(owner)
-        self.offsets.append(offset)
-        self.numbers.append(number)
+        self.ends = append(self.ends, self.used)
+        self.owners = append(self.owners, owner)
+        self.offsets = append(self.offsets, offset)
+        self.numbers = append(self.numbers, number)

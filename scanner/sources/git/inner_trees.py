@@ -4,41 +4,47 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
-from typing import Any
 
 from scanner.sources.git import inner
+from scanner.vecs import append, i64, read_i64_be, vec
 
 _LARGEST = 64 << 20
 """Bytes of the trees on the path to what is made of them."""
 
 
 class Events:
-    """Entries that are new in trees, or gone: the first 8 bytes of their objects' ids, the numbers of their names, and
-    of each row how many there are.
-
-    Those numbers are kept as the objects that they are, since a list of `int` would make them anew.
-    """
+    """Entries that are new in trees, or gone: the first 8 bytes of their objects' ids, as signed numbers, the numbers
+    of their names, and of each row how many there are."""
 
     def __init__(self) -> None:
-        self.ids: list[bytes] = []
-        self.names: list[Any] = []
-        self.counts: list[int] = []
+        self.ids = vec[i64]()
+        self.names = vec[i64]()
+        self.counts = vec[i64]()
+
+    def add(self, oid: i64, name: i64) -> None:
+        """One more."""
+        self.ids = append(self.ids, oid)
+        self.names = append(self.names, name)
 
 
 class Tree:
     """A tree on the path: where its entries begin, where the last one ends, and their names' numbers.
 
-    The name of another repository's commit is None: it is told of nowhere.
+    The name of another repository's commit is -1: it is told of nowhere.
     """
 
-    def __init__(self, row: int, data: bytes) -> None:
+    def __init__(self, row: i64, data: bytes) -> None:
         self.row = row
         self.data = data
-        self.starts: list[int] = []
-        self.names: list[Any] = []
+        self.starts = vec[i64]()
+        self.names = vec[i64]()
+
+    def entry(self, start: i64, name: i64) -> None:
+        """One more entry."""
+        self.starts = append(self.starts, start)
+        self.names = append(self.names, name)
 
 
 class Trees:
@@ -48,17 +54,19 @@ class Trees:
     entries are new.
     """
 
-    def __init__(self, rows: Iterator[tuple[int, ...]], first: int, count: int, pack: int, hash_size: int) -> None:
+    def __init__(self, rows: Iterator[tuple[int, ...]], first: i64, count: i64, pack: int, hash_size: i64) -> None:
         """`rows` as `plan.ROW` has them, `count` from row `first` on; `pack` is a file descriptor."""
         self._plan = rows
         self._first = first
         self._pack = pack
         self._hash_size = hash_size
-        self._number = -1
+        self._number: i64 = -1
         self._path: list[Tree] = []
-        self._path_bytes = 0
-        self.names: dict[bytes, Any] = {}
-        self.ends = [0] * count  # of each row: where the rows of what is made of it end
+        self._path_bytes: i64 = 0
+        self.names: dict[bytes, int] = {}
+        self.ends = vec[i64]()  # of each row: where the rows of what is made of it end
+        for _ in range(count):
+            self.ends = append(self.ends, 0)
         self.lost = False  # whether one of them cannot be read
         self.begin()
 
@@ -67,27 +75,27 @@ class Trees:
         self.new = Events()
         self.gone = Events()
 
-    def read(self, most: int) -> bool:
+    def read(self, most: i64) -> bool:
         """Gather about `most` events; False at the end."""
         for row in self._plan:
             self._number += 1
-            new = len(self.new.ids)
-            gone = len(self.gone.ids)
+            new: i64 = len(self.new.ids)
+            gone: i64 = len(self.gone.ids)
             try:
                 self._visit(row)
             except (inner.Malformed, IndexError, OSError):
                 self.lost = True
                 self.begin()  # a part of what changes is of no use
                 return False
-            self.new.counts.append(len(self.new.ids) - new)
-            self.gone.counts.append(len(self.gone.ids) - gone)
+            self.new.counts = append(self.new.counts, len(self.new.ids) - new)
+            self.gone.counts = append(self.gone.counts, len(self.gone.ids) - gone)
             if len(self.new.ids) + len(self.gone.ids) >= most:
                 return True
         self._number += 1
         self._leave(-1)
         return False
 
-    def _leave(self, base: int) -> None:
+    def _leave(self, base: i64) -> None:
         """Everything on the path that is not `base` has no more rows."""
         while len(self._path) > 0 and self._path[-1].row != base:
             tree = self._path.pop()
@@ -95,7 +103,8 @@ class Trees:
             self._path_bytes -= len(tree.data)
 
     def _visit(self, row: tuple[int, ...]) -> None:
-        offset, end, _, base, crc, marks = row
+        offset, end, _, above, crc, marks = row
+        base: i64 = above
         if base >= 0:
             base -= self._first
         self._leave(base)
@@ -106,13 +115,12 @@ class Trees:
         tree = Tree(self._number, data)
         if kind == inner.TREE:
             self._fill(tree, 0, len(data))
-            tree.starts.append(len(data))
+            tree.starts = append(tree.starts, len(data))
         elif len(self._path) > 0:
-            copied: list[int] = []
-            above = self._path[-1]
-            tree.data = built(data, above.data, copied)
-            if not self._replaced(tree, above, copied):
-                self._differ(tree, above, copied)
+            known = self._path[-1]
+            tree.data, copied = built(data, known.data)
+            if not self._replaced(tree, known, copied):
+                self._differ(tree, known, copied)
         else:
             raise inner.Malformed("a delta without its base")
         if marks & inner.IS_LEAF:
@@ -123,121 +131,133 @@ class Trees:
         if self._path_bytes > _LARGEST:
             raise inner.Malformed("too large")
 
-    def _replaced(self, tree: Tree, base: Tree, copied: list[int]) -> bool:
+    def _replaced(self, tree: Tree, base: Tree, copied: vec[i64]) -> bool:
         """Whether all entries stand where they do in the base, by the same names, as in most; what differs is told.
 
         `copied` as `inner.copies` has it.
         """
         data = tree.data
+        above = base.data
         size = self._hash_size
         known = base.starts
-        if len(data) != len(base.data):
+        whole: i64 = len(data)
+        if whole != len(above):
             return False
-        touched: list[int] = []
-        last = -1
-        done = 0
-        for piece in range(0, len(copied) + 3, 3):
-            start = copied[piece] if piece < len(copied) else len(data)
-            if piece < len(copied) and copied[piece + 1] != start:
+        touched = vec[i64]()
+        last: i64 = -1
+        done: i64 = 0
+        piece: i64 = 0
+        pieces: i64 = len(copied)
+        while piece <= pieces:
+            start = copied[piece] if piece < pieces else whole
+            if piece < pieces and copied[piece + 1] != start:
                 return False
             if start > done:
-                number = max(last + 1, bisect_right(known, done) - 1)
+                number = first_above(known, done) - 1
+                if number <= last:
+                    number = last + 1
                 while known[number] < start:
                     low = known[number]
                     beyond = known[number + 1] - size
-                    if beyond > done and data[low:beyond] != base.data[low:beyond]:
+                    if beyond > done and data[low:beyond] != above[low:beyond]:
                         return False
-                    touched.append(number)
+                    touched = append(touched, number)
                     last = number
                     number += 1
-            if piece < len(copied):
+            if piece < pieces:
                 done = start + copied[piece + 2]
+            piece += 3
         for number in touched:
-            name: Any = base.names[number]
-            if name is not None:
+            name = base.names[number]
+            if name >= 0:
                 at = known[number + 1] - size
-                self.new.ids.append(data[at : at + 8])
-                self.new.names.append(name)
-                self.gone.ids.append(base.data[at : at + 8])
-                self.gone.names.append(name)
+                self.new.add(read_i64_be(data, at), name)
+                self.gone.add(read_i64_be(above, at), name)
         tree.starts = known
         tree.names = base.names
         return True
 
-    def _differ(self, tree: Tree, base: Tree, copied: list[int]) -> None:
+    def _differ(self, tree: Tree, base: Tree, copied: vec[i64]) -> None:
         """Tell what differs: an entry is the same if it is copied whole, and is an entry there, too."""
         known = base.starts
-        kept = bytearray(len(base.names))
-        at = 0
-        for piece in range(0, len(copied), 3):
+        names = base.names
+        kept = bytearray(len(names))
+        at: i64 = 0
+        piece: i64 = 0
+        while piece < len(copied):
             source = copied[piece + 1]
             shift = copied[piece] - source
-            first = bisect_left(known, source)
-            last = bisect_right(known, source + copied[piece + 2]) - 1
-            while first < last and known[first] + shift != at:
-                if known[first] + shift < at:
-                    first += 1
+            number = first_above(known, source - 1)
+            last = first_above(known, source + copied[piece + 2]) - 1
+            piece += 3
+            while number < last and known[number] + shift != at:
+                if known[number] + shift < at:
+                    number += 1
                 else:
-                    at = self._fill(tree, at, known[first] + shift)
-            if first < last:
-                kept[first:last] = b"\1" * (last - first)
-                tree.names.extend(base.names[first:last])
-                if shift == 0:
-                    tree.starts.extend(known[first:last])
-                else:
-                    tree.starts.extend([known[number] + shift for number in range(first, last)])
+                    at = self._fill(tree, at, known[number] + shift)
+            if number < last:
                 at = known[last] + shift
+                while number < last:
+                    kept[number] = 1
+                    tree.entry(known[number] + shift, names[number])
+                    number += 1
         self._fill(tree, at, len(tree.data))
-        tree.starts.append(len(tree.data))
-        number = kept.find(0)
-        while number >= 0:
-            name: Any = base.names[number]
-            if name is not None:
-                at = known[number + 1] - self._hash_size
-                self.gone.ids.append(base.data[at : at + 8])
-                self.gone.names.append(name)
-            number = kept.find(0, number + 1)
+        tree.starts = append(tree.starts, len(tree.data))
+        lost: i64 = kept.find(0)
+        while lost >= 0:
+            name = names[lost]
+            if name >= 0:
+                self.gone.add(read_i64_be(base.data, known[lost + 1] - self._hash_size), name)
+            lost = kept.find(0, lost + 1)
 
-    def _fill(self, tree: Tree, at: int, end: int) -> int:
+    def _fill(self, tree: Tree, at: i64, end: i64) -> i64:
         """Every entry from `at` to `end` is new; returns where the last of them ends. Raises Malformed, IndexError."""
         data = tree.data
         while at < end:
-            zero = data.find(b"\0", at)
+            zero: i64 = data.find(b"\0", at)
             beyond = zero + 1 + self._hash_size
             if zero < 0 or beyond > len(data):
                 raise inner.Malformed("a tree is cut off")
-            number: Any = None
+            number: i64 = -1
             if data[at] != 49 or data[at + 1] != 54:  # else "16": a commit of another repository
-                space = at + 6 if data[at + 6] == 32 else data.find(b" ", at, zero)
+                space: i64 = at + 6 if data[at + 6] == 32 else data.find(b" ", at, zero)
                 if space < 0:
                     raise inner.Malformed("a tree's entry has no name")
                 name = data[space + 1 : zero]
-                number = self.names.get(name)
-                if number is None:
+                number = self.names.get(name, -1)
+                if number < 0:
                     number = len(self.names)
                     self.names[name] = number
-                self.new.ids.append(data[zero + 1 : zero + 9])
-                self.new.names.append(number)
-            tree.starts.append(at)
-            tree.names.append(number)
+                self.new.add(read_i64_be(data, zero + 1), number)
+            tree.entry(at, number)
             at = beyond
         return at
 
 
-def built(delta: bytes, base: bytes, copied: list[int]) -> bytes:
-    """What a delta makes of its base; `copied` gets what `inner.copies` tells of it. Raises Malformed, IndexError."""
-    limit = len(delta)
-    size = inner.made(delta)
-    at = 0
-    for _ in range(2):
-        while delta[at] & 128:
-            at += 1
-        at += 1
+def first_above(starts: vec[i64], place: i64) -> i64:
+    """Which of the ascending `starts` is the first above `place`."""
+    low: i64 = 0
+    high: i64 = len(starts)
+    while low < high:
+        middle = (low + high) // 2
+        if starts[middle] <= place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def built(delta: bytes, base: bytes) -> tuple[bytes, vec[i64]]:
+    """What a delta makes of its base, and what `inner.copies` tells of it. Raises Malformed, IndexError."""
+    limit: i64 = len(delta)
+    _, at = inner.size_at(delta, 0)
+    size, at = inner.size_at(delta, at)
     parts: list[bytes] = []
-    done = 0
-    beyond = -1  # where in the base the last copy ends, if nothing was inserted since
+    copied = vec[i64]()
+    done: i64 = 0
+    beyond: i64 = -1  # where in the base the last copy ends, if nothing was inserted since
     while at < limit:
-        code = delta[at]
+        code: i64 = delta[at]
         at += 1
         if code & 128 == 0:
             parts.append(delta[at : at + code])
@@ -250,27 +270,29 @@ def built(delta: bytes, base: bytes, copied: list[int]) -> bytes:
         if source == beyond:
             copied[len(copied) - 1] += length
         else:
-            copied.append(done)
-            copied.append(source)
-            copied.append(length)
+            copied = append(copied, done)
+            copied = append(copied, source)
+            copied = append(copied, length)
         done += length
         beyond = source + length
     tree = b"".join(parts)
     if len(tree) != size or done != size:  # it copies from beyond its base, is cut off, or says so
         raise inner.Malformed("a delta makes another size than it says")
-    return tree
+    return tree, copied
 
 
-def listed(tree: bytes, hash_size: int, found: list[bytes]) -> None:
-    """The beginnings of the ids that a tree names, but for other repositories' commits. Raises Malformed."""
-    at = 0
+def listed(tree: bytes, hash_size: i64, found: vec[i64]) -> vec[i64]:
+    """`found` and behind it the beginnings of the ids that a tree names, as signed numbers, but for other repositories'
+    commits. Raises Malformed."""
+    at: i64 = 0
     while at < len(tree):
-        end = tree.find(b"\0", at) + 1
+        end = i64(tree.find(b"\0", at)) + 1
         if end == 0 or end + hash_size > len(tree):
             raise inner.Malformed("a tree is cut off")
         if tree[at : at + 6] != b"160000":
-            found.append(tree[end : end + 8])
+            found = append(found, read_i64_be(tree, end))
         at = end + hash_size
+    return found
 
 
 def reached(heads: list[int], starts: list[int], counts: list[int], parents: list[int]) -> bytearray | None:

@@ -24,6 +24,7 @@ from scanner.sources.git.arrays import Bytes, Numbers, Prefixes, beginnings, pos
 from scanner.sources.git.delta import keep, rows
 from scanner.sources.git.packs import Index, index_of
 from scanner.sources.git.plan import ROW
+from scanner.vecs import i64, vec
 
 _EVENTS = 1 << 16
 """Events that are gathered before they are packed."""
@@ -85,7 +86,7 @@ class TreeShard:
         ids = ids[order]
         firsts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.zeros(0, np.int64)
         lost = lost or not _within(ids[firsts], present).all()
-        ends = np.array(trees.ends, np.uint32)
+        ends = _numbers(trees.ends).astype(np.uint32)
         texts = np.cumsum([0, *map(len, trees.names)], dtype=np.uint32)
         head = np.array([lost, len(firsts), len(ids), len(ends), len(texts), texts[-1]], np.uint64)
         places = np.append(firsts, len(ids)).astype(np.uint32)
@@ -151,12 +152,14 @@ class Events(NamedTuple):
 
 def _columns(events: inner_trees.Events, row: int, gone: int) -> tuple[Prefixes, Short, Short]:
     """(ids, rows, marks): a mark is twice the name's number, and one more for what is gone."""
-    owners = np.repeat(np.arange(row, row + len(events.counts), dtype=np.uint32), events.counts)
-    return _numbers(events.ids), owners, 2 * np.array(events.names, np.uint32) + np.uint32(gone)
+    counts = _numbers(events.counts)
+    owners = np.repeat(np.arange(row, row + len(counts), dtype=np.uint32), counts)
+    return _numbers(events.ids).view(np.uint64), owners, (2 * _numbers(events.names) + gone).astype(np.uint32)
 
 
-def _numbers(beginnings: list[bytes]) -> Prefixes:
-    return np.frombuffer(b"".join(beginnings), ">u8").astype(np.uint64)
+def _numbers(numbers: vec[i64]) -> NDArray[np.int64]:
+    """A copy, which takes no more than they need."""
+    return np.array(numbers, np.int64)
 
 
 def _within(ids: Prefixes, present: Prefixes) -> NDArray[np.bool_]:
@@ -186,13 +189,13 @@ class Trees:
         self._told = [_told(shard) for shard in shards]
         self._loose = loose
         self._present = present
-        ids: list[bytes] = []
+        ids = vec[i64]()
         for name, tree in loose.items():
             try:
-                inner_trees.listed(tree, len(name), ids)
+                ids = inner_trees.listed(tree, len(name), ids)
             except inner.Malformed as error:
                 raise Unclear(str(error)) from None
-        self.check(_numbers(ids))
+        self.check(_numbers(ids).view(np.uint64))
 
     def check(self, ids: Prefixes) -> None:
         """Raise Unclear if one of these is not in the repository."""

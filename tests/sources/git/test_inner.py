@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import sys
 import zlib
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner import vecs
 from scanner.sources.git import inner, inner_trees
 
 
@@ -25,11 +27,22 @@ def interpreted(module: ModuleType) -> ModuleType:
     return made
 
 
+def plain(module: ModuleType) -> ModuleType:
+    """Interpreted as where librt is lacking: with lists."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "librt.vecs", None)
+        without = interpreted(vecs)
+        assert without.vec[without.i64]() == []
+        patch.setitem(sys.modules, "scanner.vecs", without)
+        return interpreted(module)
+
+
 def _loop(*modules: ModuleType) -> SimpleNamespace:
     return SimpleNamespace(**{name: value for module in reversed(modules) for name, value in vars(module).items()})
 
 
 LOOPS = {"interpreted": _loop(interpreted(inner), interpreted(inner_trees))}
+LOOPS["plain"] = _loop(plain(inner), plain(inner_trees))
 LOOPS |= {"compiled": _loop(inner, inner_trees)} if inner.COMPILED else {}
 
 
@@ -83,8 +96,9 @@ def apply(loop: Any, base: bytes, delta: bytes, margin: int = 0) -> tuple[bytes,
     """(version, copied, fresh, text of what is fresh)"""
     parts: list[bytes] = []
     version, fresh = loop.apply(delta, base, margin, margin + 3, parts, True)
-    assert loop.apply(delta, base, margin, margin + 3, [], False) == (b"", fresh)
-    return version, loop.copies(delta), fresh, b"".join(parts)
+    unbuilt, same = loop.apply(delta, base, margin, margin + 3, [], False)
+    assert (unbuilt, list(same)) == (b"", list(fresh))
+    return version, list(loop.copies(delta)), list(fresh), b"".join(parts)
 
 
 def packed(kind: int, data: bytes) -> bytes:
@@ -138,9 +152,9 @@ def test_an_opening_is_followed_to_every_place_it_is_copied_to(
     for loop in LOOPS.values():
         one = loop.Version(1, bytes(20), 0, len(version), b"")
         one.later(delta, base, not leaf)
-        held, lost = one.followed([number for opening in openings for number in opening])
+        held, lost = one.followed(loop.vec[loop.i64](number for opening in openings for number in opening))
         whole, alone = [], []
-        copied = loop.copies(delta)
+        copied = list(loop.copies(delta))
         for place, source, length in zip(copied[::3], copied[1::3], copied[2::3], strict=True):
             shift = place - source
             for start, end, low, high, row in openings:
@@ -153,7 +167,7 @@ def test_an_opening_is_followed_to_every_place_it_is_copied_to(
                 elif source <= start and end <= behind:
                     alone.append((row, end + shift))
         assert sorted(lost) == sorted(alone)
-        assert held == ([] if leaf else [number for opening in whole for number in opening])
+        assert list(held) == ([] if leaf else [number for opening in whole for number in opening])
 
 
 @given(data=st.binary(max_size=200), size=st.integers(0, 300))
@@ -257,8 +271,9 @@ IDS = st.binary(min_size=20, max_size=20)
 @given(entries=st.dictionaries(NAMES, st.tuples(MODES, IDS), max_size=12))
 def test_a_tree_names_all_but_other_repositories_commits(entries: Tree) -> None:
     for loop in LOOPS.values():
-        found: list[bytes] = []
-        loop.listed(tree(entries), 20, found)
+        found = [
+            number.to_bytes(8, "big", signed=True) for number in loop.listed(tree(entries), 20, loop.vec[loop.i64]())
+        ]
         assert found == [oid[:8] for _, (mode, oid) in sorted(entries.items()) if mode != b"160000"]
 
 
@@ -266,7 +281,7 @@ def test_a_tree_names_all_but_other_repositories_commits(entries: Tree) -> None:
 def test_random_bytes_are_malformed_or_a_tree(data: bytes) -> None:
     for loop in LOOPS.values():
         with contextlib.suppress(MALFORMED):
-            loop.listed(data, 20, [])
+            loop.listed(data, 20, loop.vec[loop.i64]())
 
 
 @given(entries=st.dictionaries(NAMES, st.tuples(MODES, IDS), max_size=12), version=st.binary(max_size=300))
@@ -274,16 +289,16 @@ def test_what_is_built_is_what_is_applied(entries: Tree, version: bytes) -> None
     base = tree(entries)
     delta = difference(base, base[20:90] + version + base[5:60])
     for loop in LOOPS.values():
-        copied: list[int] = []
-        assert loop.built(delta, base, copied) == apply(loop, base, delta)[0]
-        assert copied == loop.copies(delta)
+        built, copied = loop.built(delta, base)
+        assert built == apply(loop, base, delta)[0]
+        assert list(copied) == list(loop.copies(delta))
 
 
 @given(delta=st.binary(max_size=60), base=st.binary(max_size=40))
 def test_what_is_built_of_random_bytes_is_as_long_as_they_say(delta: bytes, base: bytes) -> None:
     for loop in LOOPS.values():
         with contextlib.suppress(MALFORMED, IndexError):
-            assert len(loop.built(delta, base, [])) == loop.made(delta)
+            assert len(loop.built(delta, base)[0]) == loop.made(delta)
 
 
 def difference(base: bytes, version: bytes) -> bytes:

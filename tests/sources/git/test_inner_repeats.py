@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.sources.git import inner, inner_repeats
-from tests.sources.git.test_inner import interpreted
+from tests.sources.git.test_inner import interpreted, plain
 
-LOOPS = {"interpreted": interpreted(inner_repeats)} | ({"compiled": inner_repeats} if inner.COMPILED else {})
+LOOPS = {"interpreted": interpreted(inner_repeats), "plain": plain(inner_repeats)} | (
+    {"compiled": inner_repeats} if inner.COMPILED else {}
+)
 WORDS = (b"key", b"key\n\nword", b"ab\n\n\nkey", b"\n")
 
 Hits = set[tuple[int, int, int]]
@@ -73,20 +75,21 @@ def test_pieces_show_what_their_stretches_do(
                 fresh += [at, at + len(text)]
                 wanted |= {(owner, word, end + at) for word, end in ends(text)}
                 at += len(text)
-            gathered.stretches(owner, fresh, b"".join(stretches))
+            gathered.stretches(owner, module.vec[module.i64](fresh), b"".join(stretches))
         assert gathered.used == sum(map(len, gathered.parts))
         assert shown(gathered, known) >= wanted
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_a_stretch_that_was_met_is_not_gathered_again(loop: str) -> None:
-    gathered = LOOPS[loop].Gathered(440)
+    module = LOOPS[loop]
+    gathered, vec, i64 = module.Gathered(440), module.vec, module.i64
     text = b"".join(b"line %d\n\n" % number for number in range(1000))
-    gathered.stretches(0, [0, len(text)], text)
+    gathered.stretches(0, vec[i64]([0, len(text)]), text)
     used = gathered.used
     gathered.begin()
-    gathered.stretches(0, [70, 70 + len(text)], text)
-    gathered.stretches(1, [0, len(text)], b"another" + text[7:])
+    gathered.stretches(0, vec[i64]([70, 70 + len(text)]), text)
+    gathered.stretches(1, vec[i64]([0, len(text)]), b"another" + text[7:])
     assert used == len(text)
     assert 0 < gathered.used < 2000
-    assert gathered.again[:3] == [0, 70, 0]
+    assert list(gathered.again)[:3] == [0, 70, 0]

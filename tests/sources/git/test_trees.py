@@ -125,7 +125,7 @@ def test_both_loops_tell_the_same_of_trees_however_often_they_stop(
                     ):
                         column += numbers
                     trees.begin()
-            answers.append((columns, trees.ends, trees.names, trees.lost))
+            answers.append((columns, list(trees.ends), trees.names, trees.lost))
         assert all(answer == answers[0] for answer in answers)
         assert not answers[0][3]
 
