@@ -28,15 +28,16 @@ EXCEPTIONS = {
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
         + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
-        + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"],
+        + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"]
+        + ["credential-below-its-name", "credential-in-other-quotes"],
         QUOTED,
     ),
     **dict.fromkeys(
-        ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"],
+        ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"]
+        + ["credential-in-column"],
         LINES,
     ),
     "freemius-secret-key": "its expression demands quotes around the value",
-    "sidekiq-credentials-variable": "its name is a variable of Bundler, with two underscores",
 }
 
 

@@ -15,7 +15,7 @@ from scanner.records import Reason
 _REFERENCE = lazily(
     r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%[-+#0]?\d{0,6}l{0,2}[sdiuxXcfz]$|^%{1,2}\w+%{1,2}$|\$\w+\$|@Value|process\.env"
     r"|^\${1,2}[A-Za-z_]\w*(?:$|\[\w{1,30}\]|->)"
-    r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:"
+    r"|os\.environ|getenv|ENV\[|secrets\.|vault:|^op://|^ref\+|^ENC[\[(]|^!vault|^\*+$|^arn:|^ssm:|^gcpsm:|^env:[A-Z_]\w*$"
     r"|^<[^<>]*>$|^\{[A-Za-z_][\w.]*(?:[!:*][^{}]*)?\}$|^\[[^\[\]]*\]$|^__\w+__$|^@@\w+@@$|^@[A-Za-z][\w\-]*\.[\w.\-]+@$"
     r"|^:[a-z_]+$|\{[a-z]\w{0,15}\*\d{1,3}\}|\bkeyvault\b|valueFrom|&lt;|&#(?:x3[cC]|60);|^file:|^data:"
     r"|^(?:%[-+#0]?\d{0,3}l{0,2}[sdiuxXc][:.\-_/ ]?){2,}$"  # %02X:%02X

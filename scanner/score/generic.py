@@ -46,6 +46,7 @@ _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 _WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
+_BASE64URL = lazily(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=\-]{24,}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
@@ -119,7 +120,11 @@ _OWNERS = (
     "key",
     "store",
 )
-_PUBLIC = lazily(rb"(?i)public|pub_?key|existing[_\-]?secret")  # existingSecret: the name of one, in charts
+_PUBLIC = lazily(
+    rb"(?i)(?<!next_)(?<!nuxt_)(?<!expo_)public|pub_?key|existing[_\-]?secret"  # existingSecret, in charts
+    rb"|(?:next|nuxt|expo)_public_(?!\w*(?:secret|token|passw))"  # what a build writes into pages, meant or not
+)
+_SAID = lazily(rb"(?i)[ ](?:is|was)$")
 _PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
@@ -204,6 +209,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is code between strings, or an expression"
     if _CODE.search(value) and (chance < 0.9 or value.endswith(")")) and not (quoted and phrase(value)):
         return "is a name or an expression of code"
+    if chance >= _DRAWN:
+        name = _SAID.sub(b"", name)  # the secret is: ...
     if _NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
@@ -260,7 +267,7 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
     before, after = around
     if _BEHIND.search(before):
         return "stands behind a placeholder or an address"
-    encoded = chance >= 0.9 and _BASE64.match(value)
+    encoded = chance >= 0.9 and (_BASE64.match(value) or _BASE64URL.match(value))
     arrow = value[-1] == "-" and after[:1] == b">" or before[-1:] == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
     if not encoded and _EXPRESSION.search(value) or before[-1:] == b"(" or arrow:
         return "is an expression of code"
