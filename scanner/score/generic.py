@@ -351,6 +351,7 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
 
 
 COMMON = Reason("it is a common password, where an account's stands", 0.12)
+STANDS_IN = Reason("it is a plain word, but the password of an account, by what stands around it", 0.05)
 _WORD = Reason("it is a word that stands alone under a password's name", 0.05)
 
 _RANDOM = 0.45

@@ -88,13 +88,13 @@ def beside(value: str, text: bytes, start: int, end: int) -> bool:
     if before[-1:] in (b'"', b"'", b"`"):
         if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
             return False
-        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(_around(text, start, end)) is not None
+        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(around(text, start, end)) is not None
     if text[end : end + 1] in b";\"'`" and _CONNECTED.search(before) is not None:
         return True
     low = text.rfind(b"\n", 0, start) + 1
     if _LINE.match(text[low:start]) is None or not ends(text, end):
         return False
-    return _of_root(value, before) or _BARE.search(_around(text, start, end)) is not None
+    return _of_root(value, before) or _BARE.search(around(text, start, end)) is not None
 
 
 def _alone(value: str, before: bytes) -> bool:
@@ -110,7 +110,7 @@ def _of_root(value: str, before: bytes) -> bool:
     return found is not None and _OF_ROOT.search(found[1]) is not None
 
 
-def _around(text: bytes, start: int, end: int) -> bytes:
+def around(text: bytes, start: int, end: int) -> bytes:
     """The lines around, without the value."""
     low, high = start, end
     for _ in range(_NEAR + 1):
