@@ -47,6 +47,10 @@ _WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
 _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
+_INDEX = lazily(
+    r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pubkey-"
+)
+_NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
 _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
@@ -65,7 +69,7 @@ _ALGORITHM = lazily(
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
     r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
     r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
-    r"|^pkcs[-_ ]?#?\d{0,2}$"
+    r"|^pkcs[-_ ]?#?\d{0,2}$|^(?:argon2(?:id|i|d)?|bcrypt\d{0,2}|scrypt|pbkdf2)$"
     r"|^a(?:128|192|256)(?:gcm|kw|gcmkw|cbc(?:-hs\d{3})?|ctr)$"  # those of JOSE: A256GCM, A128CBC-HS256
 )
 _ENCODING = lazily(
@@ -83,7 +87,7 @@ _NOT_NAMES = lazily(
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
     rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo(?:rithms?|s)?|digest|hash|index"
     rb"|status|state|enabled|required|(?<!ad)min|max|reset|confirmation|confirm|format|description|example|endpoint"
-    rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
+    rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|schemes?|page"
     rb"|view|(?<!plat)form|mode|[_\-.](?:at|on|in)|(?-i:(?<=[a-z])(?:At|On|In))|passes|icon|image|logo|button|link|route|action|event|css|style"
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
@@ -222,6 +226,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is prose"
     if not value.isascii() and not _DIGIT.search(value):
         return "is a word of some language"
+    if _INDEX.search(value):
+        return "is the name of an index, a constraint or a public key"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
     if _ANALYTICS.match(value):
@@ -297,7 +303,8 @@ def _same(value: str, name: bytes) -> bool:
 
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> list[Reason]:
     """What speaks for and against a value that could be a credential; `kind` where that of a password is its own."""
-    chance = _DRAWN if _UUID4.match(value) else randomness(value)
+    drawn = _UUID4.match(value) or _NUMBER_DRAWN.match(value)
+    chance = _DRAWN if drawn else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = kind or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
@@ -308,7 +315,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < (5 if plain else 6):
         found.append(Reason("it is short", -0.1))
-    if value.isdigit() and not (password and 5 <= len(value) <= 12):
+    if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
     own = len(value) >= 5 and _own(value, named)
     plainly = own or not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value)

@@ -36,6 +36,14 @@ _CAMEL = lazily(
     r"^(?!new|old|my|your|confirm|current|repeat|valid|user|login|form|input)[a-z]{2,12}(?:Pass(?:word)?|Pwd)\d*$"
 )
 """Of an account whose name stands beside it: debugPass, ldapPassword."""
+_PHRASE = lazily(
+    r"^(?!.*(?:pass|secret|word|user|name|mail|login|field|label|must|should|not|too|least|short|long|empty|valid|your|the"
+    r"|this|that|with|your|and|for|reset|change|forgot|enter|confirm|current|required|missing|wrong))[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
+    r"|^(?!.*(?:Pass|Pwd|User|Name|Field|Label|Text|Key|Token|Type|Input|Value|Login|Mail|Box|Id|Secret|Error|Message|Valid"
+    r"|Wrong|Required|Hash|Your|Auth|Account|Admin|String|Object|Class|Request|Response|Service|Config|Provider))"
+    r"[A-Z][a-z]{2,11}(?:[A-Z][a-z]{1,11}){1,3}$"
+)
+"""Words with blanks (`battery staple`), or joined with capitals: nothing but a password beside an account's login."""
 _SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
@@ -72,7 +80,7 @@ _NEAR = 2
 
 def common(value: str) -> bool:
     """Whether a password is one that many give: most used, a product's own, a number, or made of the words of tests."""
-    if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value):
+    if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value) or _PHRASE.match(value):
         return True
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
 

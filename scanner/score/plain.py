@@ -38,7 +38,7 @@ _ANOTHER_WORD = lazily(
 _OF_CODE = frozenset(
     """
     abstract action active adapter address admin agent alias align amount append application argument assert asset
-    async attach attribute audit author backend backup balance basic batch binary binding bitmap border bottom
+    async attach attribute audit authenticator authorizer author backend backup balance basic batch binary binding bitmap border bottom
     branch bridge browser bucket buffer build builder bundle button bytes cache callback cancel canvas caption
     capture category center channel character charset check checkbox child choice class cleanup clone close cluster
     codec collection color comment commit compare compile complete compress computed connect connection connector
