@@ -12,11 +12,11 @@ from functools import lru_cache
 from scanner.lazily import lazily
 from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
-from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
+from scanner.score.habits import by_policy, drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.literal import setting
 from scanner.score.login import beside, common
 from scanner.score.place import MOST_USED
-from scanner.score.plain import single, word
+from scanner.score.plain import of_code, signs, single, word
 from scanner.score.randomness import randomness
 
 _CODE = lazily(
@@ -48,7 +48,7 @@ _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _INDEX = lazily(
-    r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pubkey-"
+    r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pub"
 )
 _NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
@@ -168,7 +168,7 @@ _SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
 
 def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     """Whether a line gives one of the most used passwords, and nothing else, to the name of a password."""
-    if not most_used(value) or not _PLAINLY.search(name) or _NOT_NAMES.search(name):
+    if not most_used(value) or by_policy(value) or not _PLAINLY.search(name) or _NOT_NAMES.search(name):
         return False
     low = text.rfind(b"\n", 0, span[0]) + 1
     behind = text[span[1] : span[1] + 80].split(b"\n", 1)[0]
@@ -176,11 +176,11 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
-    """Whether a common password (`login.common`) is what an account has: by its `kind`, or beside its login."""
+    """Whether a common password or joined words are what an account has: by its `kind`, or beside its login."""
     if _NOT_NAMES.search(name) or not value.islower() and _same(value, name):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
-    return told or beside(value, text, *span)
+    return told and common(value) or beside(value, text, *span)
 
 
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
@@ -298,7 +298,7 @@ def _same(value: str, name: bytes) -> bool:
     letters = re.sub(r"[^a-z]", "", value.lower())
     if len(letters) <= len(value) / 3 or letters not in re.sub(r"[^a-z]", "", name.decode("latin-1").lower()):
         return False
-    return sum(map(str.isdigit, value)) < 3  # Pass1234! was made to be let in, pass1 to stand here
+    return sum(map(str.isdigit, value)) < 3 and not by_policy(value)  # Pass1234! was made to be let in, pass1 was not
 
 
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> list[Reason]:
@@ -308,7 +308,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = kind or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
-    plain = not used and chance < 0.5 and word(value, text, *span, told=kind)
+    plain = not used and chance < 0.5 and (word(value, text, *span, told=kind) or signs(value, text, *span))
     made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
     found = [MOST_USED if used else made]
     if _STRONG.search(named):
@@ -318,7 +318,14 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
     own = len(value) >= 5 and _own(value, named)
-    plainly = own or not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value)
+    plainly = (
+        own
+        or not used
+        and chance < 0.5
+        and _PLAINLY.search(named)
+        and not _DEFAULT.search(value)
+        and not of_code(value)
+    )
     if plainly and setting(text, *span):
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
@@ -359,7 +366,7 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
 
 COMMON = Reason("it is a common password, where an account's stands", 0.12)
 STANDS_IN = Reason("it is a plain word, but the password of an account, by what stands around it", 0.05)
-_WORD = Reason("it is a word that stands alone under a password's name", 0.05)
+_WORD = Reason("it is a word that stands alone under the name of a password or secret", 0.05)
 
 _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""

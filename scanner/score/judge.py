@@ -16,6 +16,7 @@ from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
 from scanner.score.login import common
+from scanner.score.plain import joined
 from scanner.score.randomness import randomness
 from scanner.score.standin import in_use, stands
 from scanner.score.unless import excuse
@@ -75,7 +76,7 @@ def judge(
             evidence.append(item)
     words = _decoded(value)
     # Common passwords are asked about first: nearly nothing is one.
-    used = credential.rank == "generic" and common(words)
+    used = credential.rank == "generic" and (common(words) or joined(words))
     meant = used and generic.meant(words, _own_name(credential, text, span, outer), text, span, _password(credential))
     stand_in = credential.rank == "generic" and bool(credential.keywords) and stands(words) and in_use(text, *span)
     weak = meant or stand_in or (used and generic.weak(words, _name(text, span, outer), text, span))

@@ -11,7 +11,7 @@ from scanner.score.habits import most_used
 
 _DEFAULT = frozenset(
     ("admin", "root", "toor", "guest", "test", "postgres", "postgresql", "oracle", "mysql", "mariadb", "rabbitmq")
-    + ("elastic", "neo4j", "minioadmin")
+    + ("elastic", "neo4j", "minioadmin", "grafana", "wordpress", "airflow", "keycloak", "redis", "mongo", "tomcat")
 )
 """What products and their images let in with, as user and as password."""
 
@@ -38,12 +38,10 @@ _CAMEL = lazily(
 """Of an account whose name stands beside it: debugPass, ldapPassword."""
 _PHRASE = lazily(
     r"^(?!.*(?:pass|secret|word|user|name|mail|login|field|label|must|should|not|too|least|short|long|empty|valid|your|the"
-    r"|this|that|with|your|and|for|reset|change|forgot|enter|confirm|current|required|missing|wrong))[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
-    r"|^(?!.*(?:Pass|Pwd|User|Name|Field|Label|Text|Key|Token|Type|Input|Value|Login|Mail|Box|Id|Secret|Error|Message|Valid"
-    r"|Wrong|Required|Hash|Your|Auth|Account|Admin|String|Object|Class|Request|Response|Service|Config|Provider))"
-    r"[A-Z][a-z]{2,11}(?:[A-Z][a-z]{1,11}){1,3}$"
+    r"|this|that|with|and|for|reset|change|forgot|enter|confirm|current|required|missing|wrong))"
+    r"[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
 )
-"""Words with blanks (`battery staple`), or joined with capitals: nothing but a password beside an account's login."""
+"""Words with blanks (`battery staple`): nothing but a password beside an account's login."""
 _SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
@@ -65,7 +63,7 @@ _GIVEN = lazily(
     rb"(?:=>|:=|={1,3}|:|\(|,)[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
 )
 _LINE = lazily(
-    rb"(?i)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass|[_.\-]pw)"
+    rb"(?i)^[ \t]*(?:-[ \t]+[\"']?|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass|[_.\-]pw)"
     rb"[ \t]*(?:=|:[ \t])[ \t]*$"
 )
 _NAME = lazily(
@@ -73,7 +71,7 @@ _NAME = lazily(
     rb"[bru@L]{0,2}[\"'`]?\Z"
 )
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+?%]|\.(?:format|join|replace)\b)")
-_ENDS = lazily(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
+_ENDS = lazily(rb"[\"']?[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
 _NEAR = 2
 """Lines above and below that the login may stand on."""
 
@@ -114,7 +112,7 @@ def _alone(value: str, before: bytes) -> bool:
 
 def _of_root(value: str, before: bytes) -> bool:
     """Whether the name says whose password it is: rootPassword, SA_PASSWORD."""
-    found = _NAME.search(before) if value != "test" else None
+    found = _NAME.search(before) if value != "test" and common(value) else None
     return found is not None and _OF_ROOT.search(found[1]) is not None
 
 

@@ -23,7 +23,9 @@ _OWNED = lazily(
 )
 """POSTGRES_PASSWORD: x, spring.datasource.password=x"""
 _ENDS = lazily(rb"[\"']?[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
-_LINE = lazily(rb"^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|[_.\-]pass)[ \t]*(?:=|:[ \t])[ \t]*[\"']?$")
+_LINE = lazily(
+    rb"^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|[_.\-]pass)[ \t]*(?:=|:[ \t])[ \t]*[\"']?$"
+)
 _LOGIN = lazily(
     rb"(?m)^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:user(?:[_\-.]?(?:name|id))?|login|account)[ \t]*(?:=|:[ \t])[ \t]*[\"']?"
     rb"(?!(?i:user(?:_?name)?|name|login|e?-?mail|string|text|str|varchar|object|type|required|true|false|null|input)\b)"
@@ -32,8 +34,13 @@ _LOGIN = lazily(
 _CONNECTED = lazily(
     rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n{}$%<]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
     rb"(?:pwd|password)[ ]?=[ ]?\Z"
+    rb"|[\"'=][ ]?(?:[a-z_]{2,24}=[^\s\"']{1,80}[ ]){0,6}user=[^\s\"'{}$%<]{1,60}[ ]"
+    rb"(?:[a-z_]{2,24}=[^\s\"']{1,80}[ ]){0,6}password=\Z"
 )
-_GIVEN = lazily(rb"(?:passw(?:or)?d|Password|pwd|_pass)[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")
+"""Server=db1;Uid=app;Pwd=x, host=db1 user=app password=x"""
+_GIVEN = lazily(
+    rb"(?:passw(?:or)?d|Password|pwd|_pass)[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z"
+)
 _QUOTED = lazily(
     rb"(?i)(?<![a-z])\w{0,24}user(?:[_\-.]?name)?[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:)[ \t]{0,20}[bru@]{0,2}"
     rb"[\"'`](?!user(?:name)?[\"'`])[\w.@+\-]{2,60}[\"'`]"
@@ -59,7 +66,7 @@ def in_use(text: bytes, start: int, end: int) -> bool:
     if _ENDS.match(text, end) is not None and _OWNED.match(before) is not None:
         named = text[start:end].upper() in before and before[-3:-2] == b" " and _CONSTANT.search(before)
         return not named
-    if text[end : end + 1] in b";\"'`" and _CONNECTED.search(before) is not None:
+    if text[end : end + 1] in b";\"'` " and _CONNECTED.search(before) is not None:
         return True
     if _LINE.match(before) is not None and _ENDS.match(text, end) is not None:
         return _LOGIN.search(around(text, start, end)) is not None

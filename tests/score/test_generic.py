@@ -369,7 +369,7 @@ def test_a_word_in_front_of_a_command_is_still_a_password() -> None:
     assert shown(f"PGPASSWORD={value} psql -h db") == [value.encode()]
 
 
-@pytest.mark.parametrize("value", ["changeit", "letmein", "Password123!", "Passw0rd", "Welcome1"])
+@pytest.mark.parametrize("value", ["changeit", "letmein", "Password123", "Passw0rd", "Welcome1"])
 @pytest.mark.parametrize("line", ["DB_PASSWORD={}", 'db_password: "{}"', "  keystore-password = {}"])
 def test_the_most_used_passwords_were_silent_even_in_a_setting_of_production(line: str, value: str) -> None:
     found = list(detector("hyperscan").inspect(f"\n{line.format(value)}\n".encode()))
