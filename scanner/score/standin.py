@@ -49,7 +49,7 @@ _HOST = lazily(
     rb"(?i)(?<![a-z])(?:\w{0,24}_)?(?:host(?:name)?|server|port|database|db_?name|dialect|adapter|driver)[\"'\])]{0,3}"
     rb"[ \t]{0,20}(?:=>|:=|=|:)[ \t]{0,20}[bru@]{0,2}[\"'`\d]"
 )
-_CONSTANT = lazily(rb"[A-Z_]{2,}[ ]?=[ ]?[\"']\Z")
+_CONSTANT = lazily(rb"[A-Z_]{2,}[ ]=[ ][\"']\Z")
 """CONF_PASSWORD = "password": what a field is called, mostly."""
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+?%]|\.\w)")
 
@@ -64,8 +64,7 @@ def in_use(text: bytes, start: int, end: int) -> bool:
     low = text.rfind(b"\n", 0, start) + 1
     before = text[low:start]
     if _ENDS.match(text, end) is not None and _OWNED.match(before) is not None:
-        named = text[start:end].upper() in before and before[-3:-2] == b" " and _CONSTANT.search(before)
-        return not named
+        return text[start:end].upper() not in before or _CONSTANT.search(before) is None
     if text[end : end + 1] in b";\"'` " and _CONNECTED.search(before) is not None:
         return True
     if _LINE.match(before) is not None and _ENDS.match(text, end) is not None:
