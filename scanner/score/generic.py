@@ -49,6 +49,7 @@ _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _INDEX = lazily(
     r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pub"
+    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
 )
 _NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
@@ -123,7 +124,9 @@ _OWNERS = (
     "key",
     "store",
 )
-_PUBLIC = lazily(rb"(?i)public|pub_?key|existing[_\-]?secret")  # existingSecret: the name of one, in charts
+_PUBLIC = lazily(
+    rb"(?i)public|pub_?key|authorized[_\-]?key|existing[_\-]?secret"
+)  # existingSecret: the name of one, in charts
 _PASS_IN_A_WORD = lazily(
     "[a-z]{}pass|[A-Z]{}PASS|[Pp]ass[a-z]|PASS[A-Z]".format(
         "".join(f"(?<!{word})" for word in _OWNERS), "".join(f"(?<!{word.upper()})" for word in _OWNERS)
@@ -180,9 +183,12 @@ def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: boo
     if _NOT_NAMES.search(name) or not value.islower() and _same(value, name):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
-    return told and common(value) or beside(value, text, *span)
+    first = text[span[0] - 2 : span[0] - 1] == b"(" and _FIRST_OF_TWO.match(text, span[1]) is not None
+    return told and common(value) or not first and beside(value, text, *span)
 
 
+_FIRST_OF_TWO = lazily(rb"[\"'][ \t]{0,4},[ \t]{0,4}(?:[\"']|PASS)")
+"""Behind an account's name: updatePassword("ann", "x")."""
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
@@ -212,6 +218,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
+    if quoted and around[0][-2:-1] == b"(" and name[-2:] == around[0][-4:-2] and _FIRST_OF_TWO.match(around[1]):
+        return "is the first of two arguments, the account's name"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
@@ -227,7 +235,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
     if not value.isascii() and not _DIGIT.search(value):
         return "is a word of some language"
     if _INDEX.search(value):
-        return "is the name of an index, a constraint or a public key"
+        return "is the name of an index, a constraint or a public key, an advisory or an address"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
     if _ANALYTICS.match(value):

@@ -42,7 +42,7 @@ _PHRASE = lazily(
     r"[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
 )
 """Words with blanks (`battery staple`): nothing but a password beside an account's login."""
-_SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
+_SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
 _QUOTED = lazily(
