@@ -76,7 +76,7 @@ def judge(
             evidence.append(item)
     words = _decoded(value)
     # Common passwords are asked about first: nearly nothing is one.
-    used = credential.rank == "generic" and (common(words) or joined(words))
+    used = credential.rank == "generic" and _usual(words)
     meant = used and generic.meant(words, _own_name(credential, text, span, outer), text, span, _password(credential))
     stand_in = credential.rank == "generic" and bool(credential.keywords) and stands(words) and in_use(text, *span)
     weak = meant or stand_in or (used and generic.weak(words, _name(text, span, outer), text, span))
@@ -87,6 +87,11 @@ def judge(
     reasons = [known] if known else _fit(credential, words, text, span, outer)
     reasons += _around(credential, match, text, span)
     return _weigh(credential, evidence, reasons, proved)
+
+
+@lru_cache(maxsize=4096)
+def _usual(words: str) -> bool:
+    return common(words) or joined(words)
 
 
 def _password(credential: Credential) -> bool:
