@@ -12,11 +12,11 @@ from functools import lru_cache
 from scanner.lazily import lazily
 from scanner.records import Reason
 from scanner.score.context import hash_named, line_of, within_binary
-from scanner.score.habits import drawn_words, habit, most_used, phrase, stands_in
+from scanner.score.habits import by_policy, drawn_words, habit, most_used, phrase, stands_in
 from scanner.score.literal import setting
 from scanner.score.login import beside, common
 from scanner.score.place import MOST_USED
-from scanner.score.plain import single, word
+from scanner.score.plain import of_code, signs, single, word
 from scanner.score.randomness import randomness
 
 _CODE = lazily(
@@ -48,6 +48,11 @@ _PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _BASE64URL = lazily(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=\-]{24,}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
+_INDEX = lazily(
+    r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pub"
+    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
+)
+_NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
 _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
@@ -66,7 +71,7 @@ _ALGORITHM = lazily(
     r"(?:[-_/](?:\d{1,3}|cbc|gcm|ctr|rsa|sha\d*|hmac))*$"
     r"|^(?:(?:with|and|hmac|sha|md|pbkdf|pbe|aes|desede|des|rsa|dsa|ecdsa|ecdh|ecb|cbc|gcm|ctr|pkcs|oaep|pss|mgf|no|padding"
     r"|bits?|scrypt|argon|bcrypt)\d{0,4}[-_/ ]?){2,}$"  # PBKDF2WithHmacSHA256, AES/CBC/PKCS5Padding
-    r"|^pkcs[-_ ]?#?\d{0,2}$"
+    r"|^pkcs[-_ ]?#?\d{0,2}$|^(?:argon2(?:id|i|d)?|bcrypt\d{0,2}|scrypt|pbkdf2)$"
     r"|^a(?:128|192|256)(?:gcm|kw|gcmkw|cbc(?:-hs\d{3})?|ctr)$"  # those of JOSE: A256GCM, A128CBC-HS256
 )
 _ENCODING = lazily(
@@ -84,7 +89,7 @@ _NOT_NAMES = lazily(
     rb"|regex|pattern|header|prefix|suffix|hint|help|title|text|message|msg|error|prompt|input|placeholder|column"
     rb"|param(?:eter)?|attr(?:ibute)?|env|var|variable|version|format|method|class|algo(?:rithms?|s)?|digest|hash|index"
     rb"|status|state|enabled|required|(?<!ad)min|max|reset|confirmation|confirm|format|description|example|endpoint"
-    rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|scheme|page"
+    rb"|izers?|ized?|(?<!author)ization|ary|less|manager|provider|service|store|storage|reference|ref|selector|source|schemes?|page"
     rb"|view|(?<!plat)form|mode|[_\-.](?:at|on|in)|(?-i:(?<=[a-z])(?:At|On|In))|passes|icon|image|logo|button|link|route|action|event|css|style"
     rb"| (?:with|for|of|is|using|from|to|by|or|and|via|if|not|when|must|should|can|will)"
     rb"|address|addr|contract|symbol|price|amount|owner|holder|position|offset|(?<!pass)codes?|color|colour|locale|lang"
@@ -121,7 +126,7 @@ _OWNERS = (
     "store",
 )
 _PUBLIC = lazily(
-    rb"(?i)(?<!next_)(?<!nuxt_)(?<!expo_)public|pub_?key|existing[_\-]?secret"  # existingSecret, in charts
+    rb"(?i)(?<!next_)(?<!nuxt_)(?<!expo_)public|pub_?key|authorized[_\-]?key|existing[_\-]?secret"  # in charts
     rb"|(?:next|nuxt|expo)_public_(?!\w*(?:secret|token|passw))"  # what a build writes into pages, meant or not
 )
 _SAID = lazily(rb"(?i)[ ](?:is|was)$")
@@ -169,7 +174,7 @@ _SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
 
 def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
     """Whether a line gives one of the most used passwords, and nothing else, to the name of a password."""
-    if not most_used(value) or not _PLAINLY.search(name) or _NOT_NAMES.search(name):
+    if not most_used(value) or by_policy(value) or not _PLAINLY.search(name) or _NOT_NAMES.search(name):
         return False
     low = text.rfind(b"\n", 0, span[0]) + 1
     behind = text[span[1] : span[1] + 80].split(b"\n", 1)[0]
@@ -177,13 +182,16 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
-    """Whether a common password (`login.common`) is what an account has: by its `kind`, or beside its login."""
+    """Whether a common password or joined words are what an account has: by its `kind`, or beside its login."""
     if _NOT_NAMES.search(name) or not value.islower() and _same(value, name):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
-    return told or beside(value, text, *span)
+    first = text[span[0] - 2 : span[0] - 1] == b"(" and _FIRST_OF_TWO.match(text, span[1]) is not None
+    return told and common(value) or not first and beside(value, text, *span)
 
 
+_FIRST_OF_TWO = lazily(rb"[\"'][ \t]{0,4},[ \t]{0,4}(?:[\"']|PASS)")
+"""Behind an account's name: updatePassword("ann", "x")."""
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
@@ -215,6 +223,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
+    if quoted and around[0][-2:-1] == b"(" and name[-2:] == around[0][-4:-2] and _FIRST_OF_TWO.match(around[1]):
+        return "is the first of two arguments, the account's name"
     if name.strip().lower() == b"secrets" and _FINGERPRINT.match(value):
         return "is the fingerprint of one that is allowed"
     if _PATH.search(value) and chance < (0.6 if _BASE64.match(value) else 0.9) or _FILE.search(value):
@@ -229,6 +239,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is prose"
     if not value.isascii() and not _DIGIT.search(value):
         return "is a word of some language"
+    if _INDEX.search(value):
+        return "is the name of an index, a constraint or a public key, an advisory or an address"
     if _ALGORITHM.search(value):
         return "is the name of an algorithm"
     if _ANALYTICS.match(value):
@@ -299,26 +311,34 @@ def _same(value: str, name: bytes) -> bool:
     letters = re.sub(r"[^a-z]", "", value.lower())
     if len(letters) <= len(value) / 3 or letters not in re.sub(r"[^a-z]", "", name.decode("latin-1").lower()):
         return False
-    return sum(map(str.isdigit, value)) < 3  # Pass1234! was made to be let in, pass1 to stand here
+    return sum(map(str.isdigit, value)) < 3 and not by_policy(value)  # Pass1234! was made to be let in, pass1 was not
 
 
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> list[Reason]:
     """What speaks for and against a value that could be a credential; `kind` where that of a password is its own."""
-    chance = _DRAWN if _UUID4.match(value) else randomness(value)
+    drawn = _UUID4.match(value) or _NUMBER_DRAWN.match(value)
+    chance = _DRAWN if drawn else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = kind or bool(_PASSWORD.search(named))
     used = weak(value, name, text, span)
-    plain = not used and chance < 0.5 and word(value, text, *span, told=kind)
+    plain = not used and chance < 0.5 and (word(value, text, *span, told=kind) or signs(value, text, *span))
     made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
     found = [MOST_USED if used else made]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
     if len(value) < (5 if plain else 6):
         found.append(Reason("it is short", -0.1))
-    if value.isdigit() and not (password and 5 <= len(value) <= 12):
+    if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
         found.append(Reason("it is only digits", -0.3))
     own = len(value) >= 5 and _own(value, named)
-    plainly = own or not used and chance < 0.5 and _PLAINLY.search(named) and not _DEFAULT.search(value)
+    plainly = (
+        own
+        or not used
+        and chance < 0.5
+        and _PLAINLY.search(named)
+        and not _DEFAULT.search(value)
+        and not of_code(value)
+    )
     if plainly and setting(text, *span):
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
@@ -358,7 +378,8 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
 
 
 COMMON = Reason("it is a common password, where an account's stands", 0.12)
-_WORD = Reason("it is a word that stands alone under a password's name", 0.05)
+STANDS_IN = Reason("it is a plain word, but the password of an account, by what stands around it", 0.05)
+_WORD = Reason("it is a word that stands alone under the name of a password or secret", 0.05)
 
 _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""

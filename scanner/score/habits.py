@@ -21,8 +21,13 @@ _STAND_INS = lazily(
     r"|value|name|data|string|foo|bar|baz|abc|utf|sha|md|base|oauth|http|ipv|rsa|aes|des|hmac|hs|rs|es|sample|demo)"
     r"[\W_]?\d{0,4}$"
 )
-_BY_A_POLICY = lazily(r"^(?:Pass(?:word|wd)?|Pwd|Secret|Admin|Test(?:ing)?|User)[\W_]?\d{3,4}$")
-"""A capital and three digits: made to be let in, by a rule for passwords."""
+_BY_A_POLICY = lazily(
+    r"^(?!(?i:my|your|new|old|change|the|some|example))(?=.*[A-Z])(?=.*[a-z])(?=.*\d)(?=.*[!@#$%^&*?])"
+    r"[\w!@#$%^&*?.\-]{7,24}$"
+)
+"""A capital, a digit and a symbol: made to be let in, by a rule for passwords."""
+_COUNTED = lazily(r"^(?:Pass(?:word|wd)?|Pwd|Secret|Admin|Test(?:ing)?|User)[\W_]?\d{3,4}$")
+"""The same of a capital and three digits."""
 
 _DRAWN_WORDS = lazily(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
 _PROSE = lazily(
@@ -52,6 +57,11 @@ _MOST_USED = frozenset(
 )
 """Of the lists of most used passwords (NCSC, SplashData); no logins that products come with, and no words that
 people put where a password would go."""
+
+
+def by_policy(value: str) -> bool:
+    """Whether a word for a password was given what a rule for passwords asks for: Test_pass#1, Password12!."""
+    return _BY_A_POLICY.match(value) is not None
 
 
 def most_used(value: str) -> bool:
@@ -88,4 +98,4 @@ def phrase(value: str) -> bool:
 
 def stands_in(value: str) -> bool:
     """Whether the value is one of the words that people put where a credential would go, perhaps with a number."""
-    return _STAND_INS.match(value) is not None and _BY_A_POLICY.match(value) is None
+    return _STAND_INS.match(value) is not None and not (by_policy(value) or _COUNTED.match(value))

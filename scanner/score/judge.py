@@ -16,7 +16,9 @@ from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
 from scanner.score.login import common
+from scanner.score.plain import joined
 from scanner.score.randomness import randomness
+from scanner.score.standin import in_use, stands
 from scanner.score.unless import excuse
 
 if TYPE_CHECKING:
@@ -74,15 +76,22 @@ def judge(
             evidence.append(item)
     words = _decoded(value)
     # Common passwords are asked about first: nearly nothing is one.
-    used = credential.rank == "generic" and common(words)
+    used = credential.rank == "generic" and _usual(words)
     meant = used and generic.meant(words, _own_name(credential, text, span, outer), text, span, _password(credential))
-    weak = meant or (used and generic.weak(words, _name(text, span, outer), text, span))
+    stand_in = credential.rank == "generic" and bool(credential.keywords) and stands(words) and in_use(text, *span)
+    weak = meant or stand_in or (used and generic.weak(words, _name(text, span, outer), text, span))
     silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
     if silent or not weak and _documented(credential, value):
         return Judgement(0.0, silent=silent or "is a value from documentation")
-    reasons = [generic.COMMON] if meant else _fit(credential, words, text, span, outer)
+    known = generic.COMMON if meant else generic.STANDS_IN if stand_in else None
+    reasons = [known] if known else _fit(credential, words, text, span, outer)
     reasons += _around(credential, match, text, span)
     return _weigh(credential, evidence, reasons, proved)
+
+
+@lru_cache(maxsize=4096)
+def _usual(words: str) -> bool:
+    return common(words) or joined(words)
 
 
 def _password(credential: Credential) -> bool:

@@ -8,8 +8,8 @@ from scanner.score.login import ends
 _SETTING = lazily(
     rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
     rb"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:=|:[ \t]+)|[%\w.\-]{0,40}(?:datasource|jdbc|db|database|mail|smtp|ldap|redis"
-    rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy)(?:\.[\w\-]+){1,2}"
-    rb"[ \t]?=[ \t]?)[\"']?$"
+    rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy|security|auth)(?:\.[\w\-]+){1,2}"
+    rb"[ \t]?=[ \t]?|[\w.\-]{1,40}\.secret[ \t]?=[ \t]?)[\"']?$"
 )  # DB_PASSWORD=x, spring.datasource.password=x, %prod.datasource.password=x
 _SETTING_ENDS = lazily(rb"[\"']?[ \t]*(?:#.*)?\r?$")
 _PROGRAMS = (

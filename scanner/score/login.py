@@ -11,7 +11,7 @@ from scanner.score.habits import most_used
 
 _DEFAULT = frozenset(
     ("admin", "root", "toor", "guest", "test", "postgres", "postgresql", "oracle", "mysql", "mariadb", "rabbitmq")
-    + ("elastic", "neo4j", "minioadmin")
+    + ("elastic", "neo4j", "minioadmin", "grafana", "wordpress", "airflow", "keycloak", "redis", "mongo", "tomcat")
 )
 """What products and their images let in with, as user and as password."""
 
@@ -36,7 +36,13 @@ _CAMEL = lazily(
     r"^(?!new|old|my|your|confirm|current|repeat|valid|user|login|form|input)[a-z]{2,12}(?:Pass(?:word)?|Pwd)\d*$"
 )
 """Of an account whose name stands beside it: debugPass, ldapPassword."""
-_SETTER = lazily(rb"(?i)set_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
+_PHRASE = lazily(
+    r"^(?!.*(?:pass|secret|word|user|name|mail|login|field|label|must|should|not|too|least|short|long|empty|valid|your|the"
+    r"|this|that|with|and|for|reset|change|forgot|enter|confirm|current|required|missing|wrong))"
+    r"[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
+)
+"""Words with blanks (`battery staple`): nothing but a password beside an account's login."""
+_SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
 _QUOTED = lazily(
@@ -57,7 +63,7 @@ _GIVEN = lazily(
     rb"(?:=>|:=|={1,3}|:|\(|,)[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
 )
 _LINE = lazily(
-    rb"(?i)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass|[_.\-]pw)"
+    rb"(?i)^[ \t]*(?:-[ \t]+[\"']?|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|pass|[_.\-]pw)"
     rb"[ \t]*(?:=|:[ \t])[ \t]*$"
 )
 _NAME = lazily(
@@ -65,14 +71,14 @@ _NAME = lazily(
     rb"[bru@L]{0,2}[\"'`]?\Z"
 )
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+?%]|\.(?:format|join|replace)\b)")
-_ENDS = lazily(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
+_ENDS = lazily(rb"[\"']?[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
 _NEAR = 2
 """Lines above and below that the login may stand on."""
 
 
 def common(value: str) -> bool:
     """Whether a password is one that many give: most used, a product's own, a number, or made of the words of tests."""
-    if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value):
+    if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value) or _PHRASE.match(value):
         return True
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
 
@@ -88,13 +94,13 @@ def beside(value: str, text: bytes, start: int, end: int) -> bool:
     if before[-1:] in (b'"', b"'", b"`"):
         if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
             return False
-        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(_around(text, start, end)) is not None
+        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(around(text, start, end)) is not None
     if text[end : end + 1] in b";\"'`" and _CONNECTED.search(before) is not None:
         return True
     low = text.rfind(b"\n", 0, start) + 1
     if _LINE.match(text[low:start]) is None or not ends(text, end):
         return False
-    return _of_root(value, before) or _BARE.search(_around(text, start, end)) is not None
+    return _of_root(value, before) or _BARE.search(around(text, start, end)) is not None
 
 
 def _alone(value: str, before: bytes) -> bool:
@@ -106,11 +112,11 @@ def _alone(value: str, before: bytes) -> bool:
 
 def _of_root(value: str, before: bytes) -> bool:
     """Whether the name says whose password it is: rootPassword, SA_PASSWORD."""
-    found = _NAME.search(before) if value != "test" else None
+    found = _NAME.search(before) if value != "test" and common(value) else None
     return found is not None and _OF_ROOT.search(found[1]) is not None
 
 
-def _around(text: bytes, start: int, end: int) -> bytes:
+def around(text: bytes, start: int, end: int) -> bytes:
     """The lines around, without the value."""
     low, high = start, end
     for _ in range(_NEAR + 1):

@@ -22,7 +22,7 @@ _TEST = lazily(
 _DOCUMENT = lazily(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?|guides?)/|\.(?:md|rst|adoc|textile)$")
 _EXAMPLE = lazily(r"(?i)(?:example|sample|template|dist|dummy)(?:\.[a-z]+)*$")
 _WORDS = lazily(
-    r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|translations?)/|\.(?:po|pot|xliff|resx|arb|strings)$|/values-[a-z]{2}[^/]*/[^/]+\.xml$"
+    r"(?i)(?:^|/)(?:locales?|i18n|l10n|lang|languages?|translations?)/|\.(?:po|pot|xliff|resx|arb|strings)$|/values-[a-z]{2}[^/]*/[^/]+\.xml$"
     r"|(?-i:_(?:ar|bg|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|ga|gl|he|hi|hr|hu|id|in|is|it|iw|ja|ka|ko|lt|lv|mk|nb|nl|nn|no|pl"
     r"|pt|ro|ru|sk|sl|sr|sv|ta|te|th|tr|uk|vi|zh)(?:_[A-Z]{2})?\.properties)$"
 )

@@ -7,9 +7,9 @@ rule, a type, a label or a word for "no password", and few such words are in use
 from __future__ import annotations
 
 from scanner.lazily import lazily
-from scanner.score.literal import below_login
+from scanner.score.literal import below_login, setting
 
-_WORD = lazily(r"^[a-z][a-z0-9]{4,23}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
+_WORD = lazily(r"^[a-z][a-z0-9]{4,23}[!@#$%&*]{0,3}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
 _GIVEN = lazily(
     rb"(?i)(?:passw(?:or)?d|passphrase|pwd)\d?[\"'\])]{0,3}[ \t]{0,20}"
     rb"(?::[ \t]{0,2}string[ \t]{0,2}|[ \t](?:as[ \t])?string[ \t])?"
@@ -35,48 +35,93 @@ _ANOTHER_WORD = lazily(
 )
 """What is a type, a rule, a label, or says itself that it is no password in use."""
 
+_OF_ACCOUNTS = frozenset(
+    """
+    user account auth key name id is has get set on off if to my your new old db api test session config default current
+    table node cache find type foo bar baz pass pwd passwort
+    """.split()  # noqa: SIM905
+)
 _OF_CODE = frozenset(
     """
     abstract action active adapter address admin agent alias align amount append application argument assert asset
-    async attach attribute audit author backend backup balance basic batch binary binding bitmap border bottom
-    branch bridge browser bucket buffer build builder bundle button bytes cache callback cancel canvas caption
-    capture category center channel character charset check checkbox child choice class cleanup clone close cluster
-    codec collection color comment commit compare compile complete compress computed connect connection connector
-    console constant constructor consumer contact container content context control controller convert counter
-    create creator currency current cursor custom cycle daemon database dataset debug decode decoder delay delegate
-    delete delta depth descriptor design detail details device dialog directory disable dispatch display document
-    domain double download draft driver duration dynamic editor element emitter enable encode encoder encoding
-    endpoint engine entity entry environment event example except exception execute executor exists export
-    expression extension external extra factory fallback family feature fetch fieldset figure final finish first
-    fixed fixture float folder footer format forward frame framework front frontend function future gateway getter
-    grant graph handle handler height helper history holder image import include index inline inner insert inspect
-    install instance integer interface internal interval invoke issuer iterator lambda language latest launch layer
-    layout length level library license limit linear listen listener loader logger logging lookup machine mailer
-    manager mapper mapping margin marker master matcher matrix measure member memory merge message metadata method
-    metric middleware migrate migration mixin modal model module monitor mount multi mutation named namespace native
-    nested network normal notice notify number numeric object observer offset online operator option options order
-    origin outer output overlay override owner package padding pager panel parent parse parser partial partition
-    patch pattern payload pending permission phone picker pipeline plugin pointer policy popup position postfix
-    prefix preview primary print priority process processor producer product production progress project promise
-    property protocol provider proxy public publish publisher purpose queue radio range reader ready realm record
-    recover redirect reducer reference refresh region registry relation release reload remote remove render renderer
-    replica report repository request resolve resolver resource response restore result retry return reverse review
-    revision route router runner runtime sample scanner schedule scheduler schema scope scroll search section sector
-    segment select selector sender sequence serial serializer service setter setup shadow shared shell signal
-    signature simple single slice slider socket source special split stack stage start state static status storage
-    store stream strict string struct style subject subscribe success suffix summary support switch symbol syntax
-    target template terminal theme thread threshold throttle thumb ticket timeout timer timestamp title toolbar
-    tooltip topic total trace tracker transaction transfer transform transport trigger tunnel tuple unique unknown
-    upload upper usage utils valid validate validator value variable vector vendor verify version video viewport
-    volume warning watch watcher weight width window worker workflow wrapper writer
+    async attach attribute audit authenticator author authorizer backend backup balance basic batch binary binding
+    bitmap border bottom branch bridge browser bucket buffer build builder bundle button bytes cache callback cancel
+    canvas caption capture category center channel character charset check checkbox child choice class cleanup clone
+    close cluster codec collection color comment commit compare compile complete compress computed connect
+    connection connector console constant constructor consumer contact container content context control controller
+    convert counter create creator currency current cursor custom cycle daemon database dataset debug decode decoder
+    delay delegate delete delta depth descriptor design detail details device dialog directory disable dispatch
+    display document domain double download draft driver duration dynamic editor element emitter enable encode
+    encoder encoding endpoint engine entity entry environment event example except exception execute executor exists
+    export expression extension external extra factory fallback family feature fetch fieldset figure final finish
+    first fixed fixture float folder footer format forward frame framework front frontend function future gateway
+    getter grant graph handle handler height helper history holder image import include index inline inner insert
+    inspect install instance integer interface internal interval invoke issuer iterator lambda language latest
+    launch layer layout length level library license limit linear listen listener loader logger logging lookup
+    machine mailer manager mapper mapping margin marker master matcher matrix measure member memory merge message
+    metadata method metric middleware migrate migration mixin modal model module monitor mount multi mutation named
+    namespace native nested network normal notice notify number numeric object observer offset online operator
+    option options order origin outer output overlay override owner package padding pager panel parent parse parser
+    partial partition patch pattern payload pending permission phone picker pipeline plugin pointer policy popup
+    position postfix prefix preview primary print priority process processor producer product production progress
+    project promise property protocol provider proxy public publish publisher purpose queue radio range reader ready
+    realm record recover redirect reducer reference refresh region registry relation release reload remote remove
+    render renderer replica report repository request resolve resolver resource response restore result retry return
+    reverse review revision route router runner runtime sample scanner schedule scheduler schema scope scroll search
+    section sector segment select selector sender sequence serial serializer service setter setup shadow shared
+    shell signal signature simple single slice slider socket source special split stack stage start state static
+    status storage store stream strict string struct style subject subscribe success suffix summary support switch
+    symbol syntax target template terminal theme thread threshold throttle thumb ticket timeout timer timestamp
+    title toolbar tooltip topic total trace tracker transaction transfer transform transport trigger tunnel tuple
+    unique unknown upload upper usage utils valid validate validator value variable vector vendor verify version
+    video viewport volume warning watch watcher weight width window worker workflow wrapper writer
     """.split()  # noqa: SIM905 - a list of literals takes a line for each
 )
 """Nouns and verbs that name parts of programs: where such a word stands, code was meant, not a password."""
 
 
+_PARTS = lazily(
+    r"^[A-Za-z]{2,12}(?:[_-][A-Za-z]{2,12}){1,3}\d{0,4}[!@#$%&*:()]{0,3}$|^[A-Z][a-z]{2,11}(?:[A-Z][a-z]{1,11}){1,3}$"
+)
+_PART = lazily(r"[A-Z]?[a-z]+|[A-Z]+")
+_SHORT = lazily(
+    r"^(?!ldap|text|file|hash|bind|conf|pass|user|type|name|prop|none|null|auto|user|mail|data|page|form)[a-z]{4}$"
+)
+
+
+_SIGNS = lazily(
+    rb"(?:(?:(?i:app|consumer|(?<![a-z])(?!tls|ssl)[a-z]{3}|session|cookie|signing|shared|webhook|auth|hmac|encryption)[_\-.]?)(?i:secret)"
+    rb"|(?<![A-Za-z])(?i:secret)(?=[_-]?(?i:key)|\W{0,2}[ ]?=)|[a-z]Secret(?=Key))(?i:[_\-.]?key)?(?i:[_-]?base)?"
+    rb"[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?(?:=>|:=|=|:)[ \t]{0,20}(?:[bru@L]{0,2}[\"'`])?\Z"
+)
+
+
+def signs(value: str, text: bytes, start: int, end: int) -> bool:
+    """Whether a word is all that the secret of a program is given, with which it signs: `SECRET_KEY = "lighthouse"`."""
+    if len(value) < 8 or not single(value) or _GOES_ON.match(text, end):
+        return False
+    quoted = text[start - 1 : start] in (b'"', b"'", b"`")
+    return _SIGNS.search(text[max(0, start - 100) : start]) is not None and (quoted or setting(text, start, end))
+
+
+def of_code(value: str) -> bool:
+    """Whether it is a word that names a part of a program."""
+    return value in _OF_CODE
+
+
+def joined(value: str) -> bool:
+    """Whether words that name no part of a program are joined (`nerf_herder`, `JoeTheDude`)."""
+    if _PARTS.match(value) is None or value.isupper() or _ANOTHER_WORD.search(value.lower()) is not None:
+        return False
+    parts = [part.lower() for part in _PART.findall(value)]
+    return not any(part in _OF_CODE or part in _OF_ACCOUNTS or _ANOTHER_WORD.search(part) for part in parts)
+
+
 def single(value: str) -> bool:
     """Whether it is a word that people take as a password: no name of a part of programs, no type, no rule."""
-    return _WORD.match(value) is not None and value not in _OF_CODE and _ANOTHER_WORD.search(value) is None
+    return (
+        _WORD.match(value) is not None and not of_code(value.rstrip("!@#$%&*")) and _ANOTHER_WORD.search(value) is None
+    )
 
 
 def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> bool:
@@ -85,7 +130,7 @@ def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> b
     `told` says that it is a password by its place, whatever stands before it.
     """
     if not single(value) or _GOES_ON.match(text, end):
-        return False
+        return _SHORT.match(value) is not None and below_login(text, start, end)
     before = text[max(0, start - 100) : start]
     if before[-1:] not in (b'"', b"'", b"`"):
         return below_login(text, start, end)

@@ -369,7 +369,7 @@ def test_a_word_in_front_of_a_command_is_still_a_password() -> None:
     assert shown(f"PGPASSWORD={value} psql -h db") == [value.encode()]
 
 
-@pytest.mark.parametrize("value", ["changeit", "letmein", "Password123!", "Passw0rd", "Welcome1"])
+@pytest.mark.parametrize("value", ["changeit", "letmein", "Password123", "Passw0rd", "Welcome1"])
 @pytest.mark.parametrize("line", ["DB_PASSWORD={}", 'db_password: "{}"', "  keystore-password = {}"])
 def test_the_most_used_passwords_were_silent_even_in_a_setting_of_production(line: str, value: str) -> None:
     found = list(detector("hyperscan").inspect(f"\n{line.format(value)}\n".encode()))
@@ -621,3 +621,36 @@ def test_what_alone_a_client_is_made_with_was_missed() -> None:
     assert shown(f'c = ShopClient("{value}")') == [value.encode()]
     assert shown(f'c = ShopClient("{value}", "/v1/items")') == []
     assert shown('c = ShopClient("api.shop-services-2024.internal")') == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_names_of_indexes_and_public_values_were_reported(seed: int) -> None:
+    rnd = random.Random(seed)
+    digits = "".join(rnd.choices("0123456789ABCDEF", k=16))
+    assert shown(f"renameIndex('access_tokens', 'IDX_{digits}', 'user');") == []
+    assert shown(f"UNIQUE INDEX UNIQ_{digits} (token), UNIQUE INDEX UNIQ_{digits} (confirmation_token)") == []
+    assert shown(f"KEY `shop{seed + 10}_ibfk_2` (`sid`),") == []
+    assert shown(f"# the key is gpg-pubkey-{digits[:8].lower()}-{digits[8:].lower()}") == []
+    assert shown(f'"token": "0x{digits}{digits}{digits[:8]}"') == []
+    assert shown(f'"authorized_keys": ["{digits.lower() * 4}"]') == []
+
+
+def test_a_salt_of_128_bits_in_decimal_digits_was_silent() -> None:
+    number = str(random.Random(5).getrandbits(127) | 1 << 126)
+    assert shown(f'app.config["SECURITY_PASSWORD_SALT"] = "{number}"') == [number.encode()]
+    assert shown('app.config["SECURITY_PASSWORD_SALT"] = "{}"'.format("1234567890" * 4)) == []
+
+
+@pytest.mark.parametrize("value", ["Test" + "user@123", "Pass" + "word12!", "Us" + "Er@123", "Test" + "pass#1"])
+@pytest.mark.parametrize("line", ['String USER_PASSWORD = "{}";', '"password": "{}",'])
+def test_what_a_rule_for_passwords_asks_for_was_held_to_stand_for_one(line: str, value: str) -> None:
+    assert shown(line.format(value)) == [value.encode()]
+
+
+def test_the_name_of_a_hash_in_a_list_of_schemes_was_reported() -> None:
+    assert shown('"PASSWORD_SCHEMES": ["argon2", "plaintext"],') == []
+
+
+@pytest.mark.parametrize("value", ["remote", "response", "delete"])
+def test_a_word_of_code_is_no_password_of_a_setting(value: str) -> None:
+    assert shown(f"DB_PASSWORD={value}") == []

@@ -33,7 +33,7 @@ def test_a_common_password_beside_its_login_was_silent(text: str, value: str) ->
 
 @pytest.mark.parametrize(
     "value",
-    ["pass" + "word", "secret", "user_password", "wrongpass", "newPassword", "your_pass1", "changeme", "a-password"],
+    ["username", "passwords", "user_password", "wrongpass", "newPassword", "your_pass1", "changeme", "a-password"],
 )
 @pytest.mark.parametrize("text", BESIDE[:6])
 def test_what_names_a_field_or_stands_for_any_password_is_silent_there(text: str, value: str) -> None:
@@ -215,3 +215,28 @@ def test_five_letters_that_a_setter_is_given_were_too_short() -> None:
 
 def test_the_name_of_an_account_was_no_login() -> None:
     assert shown("shop_account_name: admin\nshop_account_pass: admin") == [b"admin"]
+
+
+@pytest.mark.parametrize("value", ["battery" + " staple", "quiet" + " otter den"])
+def test_a_phrase_beside_a_login_was_prose(value: str) -> None:
+    assert shown(f'data=dict(email="a@b.net", password="{value}")') == [value.encode()]
+    assert shown(f'password="{value}"') == []
+
+
+@pytest.mark.parametrize("value", ["is required", "your password", "too short", "mot de passe"])
+def test_a_message_beside_a_login_is_prose(value: str) -> None:
+    assert shown(f'dict(email="a@b.net", password="{value}")') == []
+
+
+def test_a_products_own_login_was_silent_in_quotes_around_a_whole_setting() -> None:
+    assert shown('  - "MINIO_ROOT_PASSWORD={}"'.format("minio" + "admin")) == [b"minioadmin"]
+    assert shown("  - GF_SECURITY_ADMIN_PASSWORD={}".format("gra" + "fana")) == [b"grafana"]
+
+
+@pytest.mark.parametrize("line", ["userService.changePassword('{}', 'x7')", 'authenticateWithPassword("{}", PASSWORD)'])
+def test_the_first_of_two_arguments_was_taken_for_the_password(line: str) -> None:
+    assert shown(line.format("admin" + "7")) == []
+
+
+def test_the_password_of_register_user_was_silent() -> None:
+    assert shown('User.register_user("ann", "{}", "a@b.net")'.format("otter" + "den")) == [b"otterden"]

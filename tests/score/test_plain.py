@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.score.literal import below_login
-from scanner.score.plain import word
+from scanner.score.plain import joined, word
 from tests.helpers.shown import shown
 
 
@@ -55,3 +55,55 @@ def test_a_word_told_by_its_place_needs_its_quotes() -> None:
     assert not word("lighthouse", text, 14, 24)
     assert not word("lighthouse", b"mysql -plighthouse", 8, 18, told=True)
     assert not below_login(text, 14, 24)
+
+
+@pytest.mark.parametrize(
+    "value", ["nerf" + "_herder", "Silent_Otter2", "fuzzy-otters", "Quiet" + "TheOtter", "otter_Den7!"]
+)
+@pytest.mark.parametrize(
+    "text", ["username: 'susan',\n  password: '{}',", '{{ "email": "a@b.net", "password": "{}" }}']
+)
+def test_joined_words_beside_a_login_were_silent(text: str, value: str) -> None:
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize("value", ["user_field", "PasswordBox", "client_buffer", "SSH-Passwort", "foo_bar", "A_B"])
+def test_joined_names_of_code_are_no_passwords(value: str) -> None:
+    assert not joined(value)
+    assert shown(f"username: 'susan', password: '{value}'") == []
+
+
+def test_joined_words_without_a_login_are_silent() -> None:
+    value = "nerf" + "_herder"
+    assert shown(f"const adminPassword = '{value}';") == []
+
+
+def test_a_word_with_a_symbol_at_its_end_was_silent() -> None:
+    assert shown("password: '{}'".format("otter" + "den!")) == [b"otterden!"]
+
+
+def test_four_letters_of_yaml_beside_the_users_name_were_silent() -> None:
+    assert shown("username: root\npassword: {}\nport: 1".format("ma" + "ll")) == [b"mall"]
+    assert shown("username: root\npassword: file\nport: 1") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'SECRET_KEY = "{}"',
+        "JWT_SECRET={}",
+        "const sessionSecret = '{}';",
+        'private String SECRET = "{}";',
+        "jwt.secret={}",
+    ],
+)
+def test_a_word_that_a_program_signs_with_was_silent(line: str) -> None:
+    assert shown(line.format("otter" + "garden")) == [b"ottergarden"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["clientSecret: '{}'", 'tlsSecret: "{}"', "imagePullSecret: '{}'", "SECRET_KEY = '{}' + x", "secret_name = '{}'"],
+)
+def test_a_word_that_may_name_a_secret_is_silent(line: str) -> None:
+    assert shown(line.format("otter" + "garden")) == []

@@ -26,6 +26,8 @@ _TRIVIAL = frozenset(
     b"password pass passwd admin root test user guest postgres mysql changeme secret example elastic neo4j"
     b" minioadmin redis default demo foo bar rootpassword toor 1234 12345 123456".split()
 )
+_PRODUCTS = frozenset(b"admin root guest postgres mysql elastic neo4j minioadmin redis toor 1234 12345 123456".split())
+"""Of these what products let in with, not what stands for a password: a service that listens elsewhere is open."""
 _NO_HOST = lazily(
     rb"(?i)(?:[\w.-]*\.)?(?:example(?:\.\w+)?|test|invalid|foo\.com|bar\.com|httpbin\.org|httpwatch\.com)\Z"
 )
@@ -79,7 +81,7 @@ def uri_password(secret: bytes, whole: bytes) -> list[Evidence]:
     if len(password) < 4:
         found.append(Evidence("note", "shorter than four characters, once decoded", -0.3))
     if password.lower() in _TRIVIAL or (user and password == user):
-        found.append(Evidence("note", "a default login", -0.4))
+        found.append(_default(password))
     if _LOOPBACK.match(host):
         found.append(Evidence("note", "the host is this machine", -0.2))
     if _NO_HOST.match(host):
@@ -91,7 +93,11 @@ def pair_password(secret: bytes, _whole: bytes) -> list[Evidence]:
     """The password of a `key=value;` connection string."""
     if _PLACEHOLDER.match(secret.strip()):
         return [Evidence("refuted", "a placeholder stands for the password")]
-    return [Evidence("note", "a default login", -0.4)] if secret.strip().lower() in _TRIVIAL else []
+    return [_default(secret.strip())] if secret.strip().lower() in _TRIVIAL else []
+
+
+def _default(password: bytes) -> Evidence:
+    return Evidence("note", "a default login", -0.1 if password.lower() in _PRODUCTS else -0.4)
 
 
 def thirty_two_bytes(secret: bytes, _whole: bytes) -> list[Evidence]:

@@ -128,7 +128,15 @@ def test_user_and_password() -> None:
 
 def test_uri_on_this_machine_with_a_default_login_sinks() -> None:
     found = look("uri-password", "postgres", "postgres://postgres:postgres@localhost:5432/db")
+    assert sum(item.weight for item in found) == pytest.approx(-0.3)
+    found = look("uri-password", "test", "postgres://test:test@localhost:5432/db")
     assert sum(item.weight for item in found) == pytest.approx(-0.6)
+
+
+def test_the_default_login_of_a_product_elsewhere_was_held_to_be_made_up() -> None:
+    assert sum(item.weight for item in look("uri-password", "guest", "amqp://guest:guest@mq.lan/")) == -0.1
+    assert sum(item.weight for item in look("pair-password", "root", "getConnection(url, 'root', 'root')")) == -0.1
+    assert sum(item.weight for item in look("pair-password", "demo", "getConnection(url, 'demo', 'demo')")) == -0.4
 
 
 def test_a_password_of_a_uri_that_decodes_to_less_than_four_characters_was_reported() -> None:
