@@ -41,7 +41,7 @@ def test_what_is_silent_says_why(text: str, reason: str) -> None:
 
 
 def test_a_low_score_is_told() -> None:
-    assert told('secret = "wonderland"')[0].startswith("not reported: its score of 0.")
+    assert told('client_secret = "wonderland"')[0].startswith("not reported: its score of 0.")
 
 
 def test_a_more_specific_kind_is_named() -> None:

@@ -91,7 +91,8 @@ _SHORT = lazily(
 
 _SIGNS = lazily(
     rb"(?:(?:(?i:app|consumer|(?<![a-z])(?!tls|ssl)[a-z]{3}|session|cookie|signing|shared|webhook|auth|hmac|encryption)[_\-.]?)(?i:secret)"
-    rb"|(?<![A-Za-z])(?i:secret)(?=[_-]?(?i:key)|\W{0,2}[ ]?=)|[a-z]Secret(?=Key))(?i:[_\-.]?key)?(?i:[_-]?base)?"
+    rb"|(?<![A-Za-z])(?i:secret)(?=[_-]?(?i:key))|(?<![\w\-])(?i:secret)(?=\W{0,2}[ ]?=)|[a-z]Secret(?=Key))"
+    rb"(?i:[_\-.]?key)?(?i:[_-]?base)?"
     rb"[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?(?:=>|:=|=|:)[ \t]{0,20}(?:[bru@L]{0,2}[\"'`])?\Z"
 )
 

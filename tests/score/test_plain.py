@@ -103,7 +103,14 @@ def test_a_word_that_a_program_signs_with_was_silent(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["clientSecret: '{}'", 'tlsSecret: "{}"', "imagePullSecret: '{}'", "SECRET_KEY = '{}' + x", "secret_name = '{}'"],
+    [
+        "clientSecret: '{}'",
+        "client_secret = '{}'",
+        'tlsSecret: "{}"',
+        "imagePullSecret: '{}'",
+        "SECRET_KEY = '{}' + x",
+        "secret_name = '{}'",
+    ],
 )
 def test_a_word_that_may_name_a_secret_is_silent(line: str) -> None:
     assert shown(line.format("otter" + "garden")) == []
