@@ -98,7 +98,7 @@ _SIGNS = lazily(
 
 
 def signs(value: str, text: bytes, start: int, end: int) -> bool:
-    """Whether a word is all that the secret of a program is given, with which it signs: `SECRET_KEY = "lighthouse"`."""
+    """Whether a word is all that the secret of a program is given, with which it signs."""
     if len(value) < 8 or not single(value) or _GOES_ON.match(text, end):
         return False
     quoted = text[start - 1 : start] in (b'"', b"'", b"`")
