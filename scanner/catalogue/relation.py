@@ -263,13 +263,13 @@ _DEFAULT_SCREEN = r"[\"'][ \t]{0,4}\{"
 """The beginning of `_DEFAULT`: all of it would be too wide."""
 
 
-def _behind(option: str, whole: str = "", default: str = "") -> str:
+def _behind(also: str, whole: str = "") -> str:
     same = f"{_ASSIGN_SCREEN}|{_ELEMENT_SCREEN}|{_ATTRIBUTE_SCREEN}|{_CALL_SCREEN}|{_PAIR_SCREEN}|{_CONSTANT_SCREEN}"
-    between = f"(?:{same}{option}|{_BELOW}|{_SIBLING_SCREEN}{default}|{_BRACE_SCREEN})"
+    between = f"(?:{same}|{_BELOW}|{_SIBLING_SCREEN}|{_BRACE_SCREEN}{also})"
     return f"{_NAME_SCREEN}{whole}{between}{_OPEN_SCREEN}"
 
 
-BEHIND = _behind(f"|{_OPTION_SCREEN}", _WHOLE, f"|{_DEFAULT}")
+BEHIND = _behind(f"|{_OPTION_SCREEN}|{_DEFAULT}", _WHOLE)
 """What may stand between a keyword and the value, weaker than `bridge` where hyperscan cannot say it."""
 BEHIND_FURTHER = f"(?:{BEHIND}|[\\w.\\- ]{{0,40}}{_WHOLE}(?:{_FURTHER_SCREEN}){_OPEN_SCREEN}|{_MENTION_SCREEN})"
 """The same for names that belong to one provider."""

@@ -7,7 +7,7 @@ beside its login in a file of settings, or among the arguments of a connection, 
 from __future__ import annotations
 
 from scanner.lazily import lazily
-from scanner.score.login import around
+from scanner.score.login import around, ends
 
 _WORDS = frozenset(
     ("password", "passwd", "pass", "pwd", "secret", "foobar", "example", "mypassword", "my-password", "my_password")
@@ -22,7 +22,6 @@ _OWNED = lazily(
     rb"\.(?:[\w\-]+\.){0,2}(?:password|passwd|pwd)[ ]?[=:][ ]?$"
 )
 """POSTGRES_PASSWORD: x, spring.datasource.password=x"""
-_ENDS = lazily(rb"[\"']?[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
 _LINE = lazily(
     rb"^[ \t]*(?:-[ \t]+)?[\w.\-]{0,40}(?:passw(?:or)?d|passphrase|pwd|[_.\-]pass)[ \t]*(?:=|:[ \t])[ \t]*[\"']?$"
 )
@@ -63,11 +62,11 @@ def in_use(text: bytes, start: int, end: int) -> bool:
     """Whether such a word at `start` to `end` is the password of an account, by what stands around it."""
     low = text.rfind(b"\n", 0, start) + 1
     before = text[low:start]
-    if _ENDS.match(text, end) is not None and _OWNED.match(before) is not None:
+    if ends(text, end) and _OWNED.match(before) is not None:
         return text[start:end].upper() not in before or _CONSTANT.search(before) is None
     if text[end : end + 1] in b";\"'` " and _CONNECTED.search(before) is not None:
         return True
-    if _LINE.match(before) is not None and _ENDS.match(text, end) is not None:
+    if _LINE.match(before) is not None and ends(text, end):
         return _LOGIN.search(around(text, start, end)) is not None
     if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
         return False

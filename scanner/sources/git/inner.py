@@ -62,14 +62,10 @@ def entry(data: bytes, hash_size: int, most: int) -> tuple[int, bytes]:
     at = 1
     kind = (byte >> 4) & 7
     size = byte & 15
-    shift = 4
-    while byte & 128:
-        if at >= limit or shift > 60:
-            raise Malformed("an entry's size does not end")
-        byte = data[at]
-        at += 1
-        size |= (byte & 127) << shift
-        shift += 7
+    if byte & 128:
+        more, beyond = size_at(data, 1)
+        size |= int(more) << 4
+        at = beyond
     if size > most:
         raise Malformed("too large for the walk")
     if kind == 6:
@@ -130,16 +126,19 @@ def copy(delta: bytes, at: i64, code: i64) -> tuple[i64, i64, i64]:
     return source, length if length else 0x10000, at
 
 
-def size_at(delta: bytes, at: i64) -> tuple[i64, i64]:
-    """The size that a delta says at `at`, and where that ends. Raises Malformed."""
-    limit: i64 = len(delta)
+def size_at(data: bytes, at: i64) -> tuple[i64, i64]:
+    """The size that a delta says at `at`, or an entry all but the lowest four bits of, and where that ends.
+
+    Raises Malformed.
+    """
+    limit: i64 = len(data)
     said: i64 = 0
     shift: i64 = 0
     byte: i64 = 128
     while byte & 128:
         if at >= limit or shift > 56:
-            raise Malformed("a delta's size does not end")
-        byte = delta[at]
+            raise Malformed("a size does not end")
+        byte = data[at]
         at += 1
         said |= (byte & 127) << shift
         shift += 7
@@ -361,7 +360,7 @@ class Version:
             shift = pieces[at] - source
             low, high = self._intact(pieces[at], source, pieces[at + 2])
             at += 3
-            place = first_from(openings, source)
+            place = 5 * first_from(openings, source, 5)
             while place < count and openings[place] < beyond:
                 end = openings[place + 1]
                 if openings[place + 2] >= low and openings[place + 3] <= high:
@@ -391,17 +390,17 @@ class Version:
         return self._data
 
 
-def first_from(openings: vec[i64], start: i64) -> i64:
-    """Where in `openings`, five numbers each and ascending, the first one stands that begins at `start` or later."""
+def first_from(rows: vec[i64], least: i64, width: i64) -> i64:
+    """Which of the `rows`, `width` numbers each and ascending, is the first that begins with `least` or more."""
     low: i64 = 0
-    high: i64 = len(openings) // 5
+    high: i64 = len(rows) // width
     while low < high:
         middle = (low + high) // 2
-        if openings[5 * middle] < start:
+        if rows[width * middle] < least:
             low = middle + 1
         else:
             high = middle
-    return 5 * low
+    return low
 
 
 class Walk:

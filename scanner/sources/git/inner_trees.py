@@ -154,7 +154,7 @@ class Trees:
             if piece < pieces and copied[piece + 1] != start:
                 return False
             if start > done:
-                number = first_above(known, done) - 1
+                number = inner.first_from(known, done + 1, 1) - 1
                 if number <= last:
                     number = last + 1
                 while known[number] < start:
@@ -189,8 +189,8 @@ class Trees:
         while piece < len(copied):
             source = copied[piece + 1]
             shift = copied[piece] - source
-            number = first_above(known, source - 1)
-            last = first_above(known, source + copied[piece + 2]) - 1
+            number = inner.first_from(known, source, 1)
+            last = inner.first_from(known, source + copied[piece + 2] + 1, 1) - 1
             piece += 3
             while number < last and known[number] + shift != at:
                 if known[number] + shift < at:
@@ -232,19 +232,6 @@ class Trees:
             tree.entry(at, number)
             at = beyond
         return at
-
-
-def first_above(starts: vec[i64], place: i64) -> i64:
-    """Which of the ascending `starts` is the first above `place`."""
-    low: i64 = 0
-    high: i64 = len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        if starts[middle] <= place:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def built(delta: bytes, base: bytes) -> tuple[bytes, vec[i64]]:

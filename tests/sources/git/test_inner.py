@@ -27,14 +27,18 @@ def interpreted(module: ModuleType) -> ModuleType:
     return made
 
 
-def plain(module: ModuleType) -> ModuleType:
-    """Interpreted as where librt is lacking: with lists."""
+def plain(*modules: ModuleType) -> list[ModuleType]:
+    """Interpreted as where librt is lacking: with lists, those before for those that follow, too."""
+    made = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "librt.vecs", None)
         without = interpreted(vecs)
         assert without.vec[without.i64]() == []
         patch.setitem(sys.modules, "scanner.vecs", without)
-        return interpreted(module)
+        for module in modules:
+            made.append(interpreted(module))
+            patch.setattr(module.__name__, made[-1])
+    return made
 
 
 def _loop(*modules: ModuleType) -> SimpleNamespace:
@@ -42,7 +46,7 @@ def _loop(*modules: ModuleType) -> SimpleNamespace:
 
 
 LOOPS = {"interpreted": _loop(interpreted(inner), interpreted(inner_trees))}
-LOOPS["plain"] = _loop(plain(inner), plain(inner_trees))
+LOOPS["plain"] = _loop(*plain(inner, inner_trees))
 LOOPS |= {"compiled": _loop(inner, inner_trees)} if inner.COMPILED else {}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scanner.sources.git import inner, inner_repeats
 from tests.sources.git.test_inner import interpreted, plain
 
-LOOPS = {"interpreted": interpreted(inner_repeats), "plain": plain(inner_repeats)} | (
+LOOPS = {"interpreted": interpreted(inner_repeats), "plain": plain(inner_repeats)[0]} | (
     {"compiled": inner_repeats} if inner.COMPILED else {}
 )
 WORDS = (b"key", b"key\n\nword", b"ab\n\n\nkey", b"\n")
