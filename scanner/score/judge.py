@@ -18,6 +18,7 @@ from scanner.score.allow import allowed
 from scanner.score.login import common
 from scanner.score.plain import joined
 from scanner.score.randomness import randomness
+from scanner.score.silent import another, silent_reason
 from scanner.score.standin import in_use, stands
 from scanner.score.unless import excuse
 
@@ -156,10 +157,10 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
         return made_up
     before, after = text[max(0, span[0] - 12) : span[0]], text[span[1] : span[1] + 32]
     name = _own_name(credential, text, span, outer)
-    if not credential.structure and generic.another(text[outer[0] : span[0]]):
+    if not credential.structure and another(text[outer[0] : span[0]]):
         return "is what another name is set to"
     quoted = before[-1:] in (b'"', b"'", b"`") or literal.literal(text, *span)
-    return generic.silent_reason(words, name, quoted, (before, after))
+    return silent_reason(words, name, quoted, (before, after))
 
 
 @lru_cache(maxsize=512)

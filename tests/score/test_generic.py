@@ -8,11 +8,9 @@ import string
 import uuid
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scanner.detector import MEDIUM
-from scanner.score.generic import fitting, silent_reason
+from scanner.score.generic import fitting
 from scanner.score.place import MOST_USED, weigh
 from tests.helpers.shown import detector, shown
 
@@ -202,20 +200,6 @@ def test_words_with_a_number_were_not_shown(pieces: tuple[str, ...]) -> None:
 def test_a_bare_password_was_cut_off_at_an_ampersand(form: str) -> None:
     value = "Tr0ub4" + "dor&" + "Xy9z"
     assert shown(form.format(value)) == [value.encode()]
-
-
-@given(st.text(max_size=60), st.binary(max_size=40), st.booleans())
-def test_any_value_and_name_have_an_answer(value: str, name: bytes, quoted: bool) -> None:
-    assert isinstance(silent_reason(value, name, quoted), str)
-
-
-def test_a_value_that_repeats_its_name_is_silent() -> None:
-    assert silent_reason("db-password", b"DB_PASSWORD", True) == "repeats its name"
-
-
-def test_a_bare_word_is_silent_and_a_quoted_one_is_not() -> None:
-    assert silent_reason("wonderland", b"password", False) == "is a bare word"
-    assert silent_reason("wonderland", b"password", True) == ""
 
 
 SETTINGS = [
