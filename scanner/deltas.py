@@ -20,7 +20,8 @@ class Version(Protocol):
 
     `base` is the base's `serial`, -1 where the object stands alone. `size` is in bytes; `data` may be made only when
     asked for. Of a `leaf` nothing is made. `carried` tells which stretches of the base (`lows` ascending) it holds in
-    one piece: flat, two numbers each, the stretch's position and how much further on it stands. `followed` does so for
+    one piece: flat, two numbers each, the stretch's position and how much further on it stands. `cut` gives the bytes
+    between two places, without making what stands around them. `followed` does as `carried` for
     openings, flat, five numbers each, ascending: the hit, the stretch that it depends on, its row. It returns those
     in one piece, of a leaf none, and as (row, end) the hits of others that are still there.
     """
@@ -35,6 +36,7 @@ class Version(Protocol):
     def size(self) -> int: ...
 
     def carried(self, lows: list[int], highs: list[int]) -> list[int]: ...
+    def cut(self, low: int, high: int) -> bytes: ...
     def followed(self, openings: vec[i64]) -> tuple[vec[i64], list[tuple[int, int]]]: ...
 
     @property

@@ -8,7 +8,7 @@ file is matched and judged once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -156,9 +156,10 @@ class Detector:
             for version, found in self._carrier.found(batch, hits, tally):
                 yield from self._report(version, found, bound)
             return
+        buffer = batch.buffer
         for number, group in by_segment(batch.starts, batch.ends, hits):
             low, high, name = batch.starts[number], batch.ends[number], batch.objects[number]
-            placed = self.placed(batch.buffer, (low, high), group, (name, tally))
+            placed = self.placed(lambda first, last: bytes(buffer[first:last]), (low, high), group, (name, tally))
             if placed:
                 segment = batch.buffer[low:high]
                 yield from self._report(Whole(name, segment), placed, bound, batch.pieces.get(number))
@@ -175,18 +176,21 @@ class Detector:
 
     def placed(
         self,
-        buffer: bytes | bytearray | memoryview,
+        cut: Callable[[int, int], bytes],
         bounds: tuple[int, int],
         hits: Sequence[tuple[int, int]],
         where: tuple[str, Tally],
     ) -> list[Placed]:
-        """What the hits in `buffer[low:high]` lead to, with offsets from `low`; `where` is for faults."""
+        """What the hits in a text lead to that `bounds` tells the beginning and the end of, with offsets from there.
+
+        `cut` gives the bytes between two places; `where` is for faults.
+        """
         low, high = bounds
         found: list[Placed] = []
         for row, end in hits:
             back, ahead = self._around(row)
             first, last = max(low, end - back), min(high, end + ahead)
-            window = bytes(buffer[first:last])
+            window = cut(first, last)
             key = (row, end - first, window)
             seen = self._hits.get(key)
             if seen is None:

@@ -96,7 +96,7 @@ class Carrier:
                 if kept:
                     hits = sorted({*hits, *kept}, key=by_end)
         if hits:
-            fresh = self._detector.placed(version.data, (0, version.size), hits, (version.name, tally))
+            fresh = self._detector.placed(version.cut, (0, version.size), hits, (version.name, tally))
             if not version.leaf:
                 openings = _merged(openings, self._detector.openings(version.size, hits))
             placed = _apart(fresh, placed)

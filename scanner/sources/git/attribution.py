@@ -16,6 +16,7 @@ from scanner.sources.git.walk import walk
 from scanner.sources.git.worktree import staged
 
 if TYPE_CHECKING:
+    from scanner.sources.git.ahead import Ahead
     from scanner.sources.git.inventory import Inventory
 
 COMMITS = 4000
@@ -27,10 +28,12 @@ _ID = re.compile(r"[0-9a-f]{40,64}")
 class Attribution:
     """Origins of found objects in one repository."""
 
-    def __init__(self, door: Door, listing: Listing | Inventory, tally: Tally) -> None:
+    def __init__(self, door: Door, listing: Listing | Inventory, tally: Tally, ahead: Ahead | None = None) -> None:
+        """`ahead` may know the order of the commits already."""
         self._door = door
         self._listing = listing
         self._tally = tally
+        self._ahead = ahead
 
     def locate(self, found: Found, run: Run) -> dict[str, list[Origin]]:
         """Object -> where it is in history, in the index, behind a tag, or nowhere."""
@@ -51,20 +54,22 @@ class Attribution:
         """The places, from what the walk read; None where there was no walk, or something is wrong."""
         if isinstance(self._listing, Listing):
             return None
-        from scanner.sources.git.chart import chart
+        from scanner.sources.git.chart import chart, order
         from scanner.sources.git.trees import Unclear
 
         try:
-            return chart(self._door, self._listing, blobs)
+            told = self._ahead.result() if self._ahead else None
+            return chart(self._listing, told or order(self._door, self._listing), blobs)
         except (Unclear, OSError):
             return None
 
     def _kinds(self, found: Found) -> dict[str, str]:
-        if not found:
-            return {}
-        ids = "\n".join(sorted(found)).encode() + b"\n"
-        lines = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode().splitlines()
-        return {line.split()[0]: line.split()[1] for line in lines}
+        kinds = {} if isinstance(self._listing, Listing) else self._listing.kinds(found)
+        if len(kinds) < len(found):
+            ids = "\n".join(sorted(found.keys() - kinds.keys())).encode() + b"\n"
+            lines = self._door.run("cat-file", "--batch-check", "--buffer", stdin=ids).decode().splitlines()
+            kinds |= {line.split()[0]: line.split()[1] for line in lines}
+        return kinds
 
     def _reachable(self) -> list[str]:
         """Commits that a ref reaches, the earliest first; never a commit before its parent."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 
 from scanner.errors import GitError
 from scanner.sources.git import inner_trees
-from scanner.sources.git.arrays import Numbers, beginnings, positions
+from scanner.sources.git.arrays import Numbers, Prefixes, beginnings, positions
 from scanner.sources.git.door import Door
 from scanner.sources.git.graph import Graph
 from scanner.sources.git.inventory import Inventory
-from scanner.sources.git.trees import Holding, Trees, Unclear
+from scanner.sources.git.trees import Holding, Trees, Unclear, check
 
 Places = dict[tuple[str, bytes], int]
 """(blob, path) -> the number of the commit that brought it there."""
@@ -60,20 +60,34 @@ class Line(Sequence[str]):
         return self._inventory.beginning(int(self._graph.ids[self._numbers[place]]).to_bytes(8, "big")).hex()
 
 
-def chart(door: Door, inventory: Inventory, blobs: frozenset[str]) -> tuple[Places, Line]:
-    """Each blob's places and the commits that they count: those that refs reach, and then the others.
+class Order(NamedTuple):
+    """The commits in the order of history: those that refs reach; and what was read to tell that."""
 
-    Raises Unclear.
-    """
+    graph: Graph
+    reached: list[int]
+    present: Prefixes
+    loose: dict[bytes, bytes]  # trees
+
+
+def order(door: Door, inventory: Inventory) -> Order:
+    """What of history asks for no tree, so that it can be told before these are read. Raises Unclear."""
     loose = _loose(door, inventory.loose_names)
     present = np.fromfile(inventory.present, np.uint64)
     graph = Graph(inventory.walks, loose["commit"])
     graph.cut(bytes.fromhex(name) for name in door.shallow())
-    trees = Trees(inventory.trees, loose["tree"], present)
-    trees.check(graph.needed())
+    check(graph.needed(), present)
     tips = _tips(door)
-    trees.check(np.array([int.from_bytes(tip[:8], "big") for tip in tips], np.uint64))
-    reached = graph.history(tips)
+    check(np.array([int.from_bytes(tip[:8], "big") for tip in tips], np.uint64), present)
+    return Order(graph, graph.history(tips), present, loose["tree"])
+
+
+def chart(inventory: Inventory, told: Order, blobs: frozenset[str]) -> tuple[Places, Line]:
+    """Each blob's places and the commits that they count: those that refs reach, and then the others.
+
+    Raises Unclear.
+    """
+    graph, reached = told.graph, told.reached
+    trees = Trees(inventory.trees, told.loose, told.present)
     if not blobs:
         return {}, Line(reached, graph, inventory)
     holding = trees.holding([bytes.fromhex(name) for name in sorted(blobs)])
@@ -89,10 +103,10 @@ def chart(door: Door, inventory: Inventory, blobs: frozenset[str]) -> tuple[Plac
 def _places(graph: Graph, line: Sequence[int], holding: Holding, blobs: Sequence[str]) -> Places:
     """The places of `blobs`, which are the first objects of `holding`, in these commits."""
     ids = beginnings(holding.ids)
-    order = np.argsort(ids, kind="stable")
+    by_id = np.argsort(ids, kind="stable")
     trees = graph.trees[np.array(line, np.int64)]
-    at = positions(ids[order], trees)
-    roots = np.where(at < 0, -1, order[at]).tolist()
+    at = positions(ids[by_id], trees)
+    roots = np.where(at < 0, -1, by_id[at]).tolist()
     paths: list[tuple[int, int]] = []
     found = inner_trees.first_places(roots, holding.starts, holding.entry_names, holding.children, len(blobs), paths)
     texts = [b""]

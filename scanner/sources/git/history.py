@@ -13,6 +13,7 @@ from scanner.sources.git.door import Door
 from scanner.sources.git.objects import Listing
 
 if TYPE_CHECKING:
+    from scanner.sources.git.ahead import Ahead
     from scanner.sources.git.inventory import Inventory
     from scanner.sources.git.known import Known
 
@@ -31,6 +32,7 @@ class HistorySource:
         self._whole = whole or not (inner.COMPILED or os.environ.get("KEYSIEVE_WALK"))
         self._known = known
         self._listing: Listing | Inventory = Listing(door, known)
+        self._ahead: Ahead | None = None
 
     def shards(self, tally: Tally) -> Iterator[Shard]:
         """See `Source.shards`."""
@@ -40,7 +42,12 @@ class HistorySource:
                 tally.faults.append(Fault(folder, "is named as an alternate and is no folder of objects"))
         if not self._whole:
             self._survey()
-        yield from self._listing.shards(tally)
+        for shard in self._listing.shards(tally):
+            yield shard
+            if self._ahead is None and not isinstance(self._listing, Listing) and self._listing.walked():
+                from scanner.sources.git.ahead import Ahead
+
+                self._ahead = Ahead(self._door, self._listing)
 
     def _survey(self) -> None:
         """Read the packs' headers; where that cannot be, git tells what is wrong, and reads all."""
@@ -58,11 +65,13 @@ class HistorySource:
         """See `Source.locate`; also names what reachable commits need and the repository lacks."""
         for boundary in self._door.shallow():
             tally.skips.append(Skip(boundary, "history before it is not in this shallow clone"))
-        origins = Attribution(self._door, self._listing, tally).locate(found, run)
+        origins = Attribution(self._door, self._listing, tally, self._ahead).locate(found, run)
         return {(name, print_): origins[name] for name, prints in found.items() for print_ in prints}
 
     def close(self) -> None:
         """See `Source.close`."""
+        if self._ahead is not None:
+            self._ahead.result()  # it reads what is let go of now
         if not isinstance(self._listing, Listing):
             self._listing.close()
         self._door.close()

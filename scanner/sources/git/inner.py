@@ -45,6 +45,8 @@ IS_OLD: Final = 32
 history needs to know, and it is not scanned."""
 _VIEWED: Final = 1 << 10
 """From so many bytes on a view is cheaper than a copy."""
+_AHEAD: Final = 1 << 10
+"""How much more of a version than is asked for is made."""
 _SMALL: Final = 1 << 16
 """Entries up to this may be inflated at once: a thousand times that is the most they can hold."""
 
@@ -276,6 +278,33 @@ def copies(delta: bytes) -> vec[i64]:
     return copied
 
 
+def stretch(delta: bytes, base: bytes, low: i64, high: i64) -> bytes:
+    """What stands between two places of the version that a delta makes, which `apply` has read."""
+    limit: i64 = len(delta)
+    _, at = size_at(delta, 0)
+    _, at = size_at(delta, at)
+    done: i64 = 0
+    parts: list[bytes] = []
+    while at < limit and done < high:
+        code: i64 = delta[at]
+        at += 1
+        source: i64 = at
+        length: i64 = code
+        if code & 128:
+            source, length, at = copy(delta, at, code)
+        else:
+            at += code
+        if done + length > low:
+            first: i64 = low - done if low > done else 0
+            last: i64 = high - done if high < done + length else length
+            if code & 128:
+                parts.append(base[source + first : source + last])
+            else:
+                parts.append(delta[source + first : source + last])
+        done += length
+    return b"".join(parts)
+
+
 class Names:
     """The ids of a pack's objects, in the order of its index."""
 
@@ -305,6 +334,8 @@ class Version:
         self._delta = b""
         self._source = b""
         self._made = True
+        self._cut = b""
+        self._cut_at: i64 = 0
         self.leaf = False
 
     def later(self, delta: bytes, source: bytes, made: bool) -> None:
@@ -374,6 +405,15 @@ class Version:
                     lost.append((openings[place + 4], end + shift))
                 place += 5
         return held, lost
+
+    def cut(self, low: i64, high: i64) -> bytes:
+        """See `deltas.Version.cut`. Some more than was asked for is kept: who asks goes on a little further down."""
+        if self._made:
+            return self._data[low:high]
+        if low < self._cut_at or high > self._cut_at + len(self._cut):
+            self._cut = stretch(self._delta, self._source, low, high + _AHEAD)
+            self._cut_at = low
+        return self._cut[low - self._cut_at : high - self._cut_at]
 
     @property
     def name(self) -> str:

@@ -6,10 +6,9 @@ Where a pack is not understood, `objects.Listing` serves instead: there git list
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scanner.records import Shard, Tally
 from scanner.sources.git import disk, inner, plan
@@ -21,6 +20,7 @@ from scanner.sources.git.objects import SHARD_BYTES, ObjectsShard, checked
 from scanner.sources.git.packs import Index, Layout, index_of
 from scanner.sources.git.trees import TreeShard
 
+_NAMES = {inner.COMMIT: "commit", inner.TREE: "tree", inner.BLOB: "blob", inner.TAG: "tag"}
 _SCANNED = (inner.BLOB, inner.COMMIT, inner.TAG)
 
 
@@ -36,18 +36,33 @@ class Inventory:
         self._hash_size = hash_size
         self.present = os.path.join(door.git_dir, "keysieve-present")
         self.walks: list[WalkShard] = []
+        self._walking = True
         self.trees: list[TreeShard] = []
         self.loose_names: list[str] = []
         self._loose_commits: list[str] = []
         self._packs: list[tuple[str, Layout]] = []
         self._indexes: list[Index] = []
-        self._commits: list[tuple[Index, NDArray[np.uint32]]] = []
+        self._kinds: list[tuple[Index, Bytes]] = []
 
     @property
     def commits(self) -> list[str]:
-        """Every commit, in the order of the packs."""
-        packed = (index.name(number).hex() for index, numbers in self._commits for number in numbers.tolist())
+        """Every commit: of each pack in the order of ids, then the loose ones."""
+        packed = (
+            index.name(number).hex()
+            for index, kinds in self._kinds
+            for number in np.flatnonzero(kinds == inner.COMMIT).tolist()
+        )
         return [*packed, *self._loose_commits]
+
+    def kinds(self, names: Collection[str]) -> dict[str, str]:
+        """The types of objects, as git names them; of those in no pack nothing is told."""
+        found: dict[str, str] = {}
+        for index, kinds in self._kinds:
+            for name in (name for name in names if name not in found):
+                number = index.find(bytes.fromhex(name))
+                if number >= 0:
+                    found[name] = _NAMES[int(kinds[number])]
+        return found
 
     def beginning(self, prefix: bytes) -> bytes:
         """The id that begins with these bytes, b"" if there is none."""
@@ -84,13 +99,20 @@ class Inventory:
             for part in plan.shards(found):
                 self.walks.append(WalkShard(self._door.git_dir, pack, where, self._hash_size, *part))
                 yield self.walks[-1]
+            self._walking = bool(self._packs)
             found = plan.rows(layout, (layout.kinds == inner.TREE).astype(np.uint8), index.crcs())
             save(found, where + "-trees")
             for part in plan.shards(found):
                 self.trees.append(TreeShard(pack, where + "-trees", self._hash_size, self.present, *part))
                 yield self.trees[-1]
-            self._commits.append((index, layout.numbers[layout.kinds == inner.COMMIT]))
+            kinds = np.empty_like(layout.kinds)
+            kinds[layout.numbers] = layout.kinds
+            self._kinds.append((index, kinds))
         yield from self._rest(tally)
+
+    def walked(self) -> bool:
+        """Whether every shard of the walk has left its commits. Those are looked at last that were begun last."""
+        return not self._walking and all(os.path.exists(shard.told) for shard in reversed(self.walks))
 
     def _rest(self, tally: Tally) -> Iterator[Shard]:
         path = os.path.join(self._door.git_dir, "keysieve-objects")

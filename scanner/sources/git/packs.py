@@ -133,7 +133,7 @@ class Layout:
 
     def __init__(self, index: Index, pack_path: str) -> None:
         by_name = index.offsets()
-        self.numbers = np.argsort(by_name, kind="stable").astype(np.uint32)
+        self.numbers = np.argsort(by_name).astype(np.uint32)
         self.offsets = by_name[self.numbers]
         end = _pack_end(pack_path, index.hash_size)
         self.ends = np.append(self.offsets[1:], np.int64(end)) if len(by_name) else self.offsets
@@ -143,18 +143,20 @@ class Layout:
         count = len(self.offsets)
         kinds = np.zeros(count, np.uint8)
         bases = np.full(count, _NO_BASE, np.int32)
+        data = np.zeros(_CHUNK + _HEADER, np.uint8)
         with open(path, "rb", buffering=0) as stream:
             at = 0
             while at < count:
                 first = int(self.offsets[at])
                 stream.seek(first)
-                data = stream.read(_CHUNK) or b""
-                limit = first + len(data) - (0 if first + len(data) >= end else _HEADER)
+                size = stream.readinto(data.data[:_CHUNK]) or 0
+                data[size : size + _HEADER] = 0
+                limit = first + size - (0 if first + size >= end else _HEADER)
                 last = int(np.searchsorted(self.offsets, limit))
                 if last == at:
                     raise BadPack("it is shorter than its index says")
                 part = slice(at, last)
-                heads = _headers(np.frombuffer(data + bytes(_HEADER), np.uint8), self.offsets[part] - first)
+                heads = _headers(data, self.offsets[part] - first)
                 kinds[part], bases[part] = heads.kinds, self._places(index, heads, part)
                 at = last
         return _resolved(kinds, bases), bases

@@ -167,6 +167,12 @@ def _within(ids: Prefixes, present: Prefixes) -> NDArray[np.bool_]:
     return positions(present, ids) >= 0
 
 
+def check(ids: Prefixes, present: Prefixes) -> None:
+    """Raise Unclear if one of `ids` is not in `present`: all that the repository has, sorted."""
+    if not _within(ids, present).all():
+        raise Unclear("something that is needed is not there")
+
+
 class Holding(NamedTuple):
     """Which trees hold what is wanted. Objects are numbers; the wanted ones come first, in their order.
 
@@ -188,19 +194,13 @@ class Trees:
         """Raises Unclear where one of them needs what the repository has not, or cannot be read."""
         self._told = [_told(shard) for shard in shards]
         self._loose = loose
-        self._present = present
         ids = vec[i64]()
         for name, tree in loose.items():
             try:
                 ids = inner_trees.listed(tree, len(name), ids)
             except inner.Malformed as error:
                 raise Unclear(str(error)) from None
-        self.check(_numbers(ids).view(np.uint64))
-
-    def check(self, ids: Prefixes) -> None:
-        """Raise Unclear if one of these is not in the repository."""
-        if not _within(ids, self._present).all():
-            raise Unclear("something that is needed is not there")
+        check(_numbers(ids).view(np.uint64), present)
 
     def holding(self, wanted: list[bytes]) -> Holding:
         """Every tree that holds one of `wanted`, at whatever depth, with what it names of them or of such trees."""
