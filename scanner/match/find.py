@@ -96,21 +96,24 @@ class Kind:
         if not self._begins(text, anchor):
             return False
         here = text[anchor : anchor + self._longest].lower()
-        return any(
-            here.startswith(word) and _behind().match(text, anchor + len(word)) is not None for word in self._words
-        )
+        for size, words in self._words:
+            if here[:size] in words and _behind().match(text, anchor + size) is not None:
+                return True
+        return False
 
     def _begins(self, text: bytes, anchor: int) -> bool:
         """A provider's name inside of a longer word is none (scrollbar)."""
         return self.credential.rank == "generic" or _begins(text, anchor)
 
     @cached_property
-    def _words(self) -> list[bytes]:
-        return [word.encode() for word in self.credential.literals]
+    def _words(self) -> list[tuple[int, frozenset[bytes]]]:
+        """The names, in bytes, by their length: some kinds have dozens."""
+        words = {word.encode() for word in self.credential.literals}
+        return [(size, frozenset(word for word in words if len(word) == size)) for size in sorted(set(map(len, words)))]
 
     @cached_property
     def _longest(self) -> int:
-        return max(map(len, self._words))
+        return self._words[-1][0]
 
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
