@@ -174,6 +174,19 @@ def test_an_opening_is_followed_to_every_place_it_is_copied_to(
         assert list(held) == ([] if leaf else [number for opening in whole for number in opening])
 
 
+@given(made=deltas(), draws=st.data(), leaf=st.booleans())
+def test_what_is_cut_out_of_a_version_is_what_stands_there(
+    made: tuple[bytes, bytes, bytes], draws: st.DataObject, leaf: bool
+) -> None:
+    base, delta, version = made
+    places = st.tuples(*[st.integers(0, len(version))] * 2).map(sorted)
+    stretches = draws.draw(st.lists(places, max_size=6))
+    for loop in LOOPS.values():
+        one = loop.Version(1, loop.Names(bytes(20), 20), 0, 0, len(version), b"" if leaf else version)
+        one.later(delta, base, not leaf)
+        assert [one.cut(low, high) for low, high in stretches] == [version[low:high] for low, high in stretches]
+
+
 @given(data=st.binary(max_size=200), size=st.integers(0, 300))
 def test_random_bytes_are_malformed_or_a_delta(data: bytes, size: int) -> None:
     for loop in LOOPS.values():
