@@ -7,8 +7,8 @@ here alone. It parses more than `re` compiles (variable look-behind), which is w
 from __future__ import annotations
 
 import importlib
+import itertools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 sre: Any = importlib.import_module("re._constants")
@@ -26,6 +26,8 @@ def width(expression: str) -> int:
         raise ValueError(str(error)) from error
 
 
+Chars = frozenset[str]
+
 _CLASSES = (
     ("[0-9]", frozenset("0123456789")),
     ("[0-9a-f]", frozenset("0123456789abcdef")),
@@ -33,6 +35,7 @@ _CLASSES = (
     ("[0-9a-z_-]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz_-")),
     ("[0-9a-z+/]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz+/")),
     ("[0-9a-z_=.~+/-]", frozenset("0123456789abcdefghijklmnopqrstuvwxyz_=.~+/-")),
+    ("[!-~]", frozenset(map(chr, range(33, 127)))),
 )
 """Few classes, so that kinds whose values begin alike share one part of the prefilter's automaton."""
 _MOST_FIRST = 16
@@ -41,54 +44,73 @@ _MOST_FIRST = 16
 def first(expression: str) -> str:
     """A necessary beginning of every match in any case: classes and characters with fixed counts, or "".
 
-    At most 16 characters of it; fewer where the expression branches or repeats without a fixed count.
+    At most 16 characters of it; fewer where the shortest way to match has no more.
     """
-    done, length = "", 0
-    for text, count, fixed in _firsts(list(parser.parse(expression))):
-        count = min(count, _MOST_FIRST - length)
-        if count:
-            done += text if count == 1 else f"{text}{{{count}}}"
-        length += count
-        if not fixed or length >= _MOST_FIRST:
-            break
-    return done if length >= 4 else ""
+    sets, _ = _firsts(list(parser.parse(expression)))
+    texts = list(itertools.takewhile(bool, map(_class, sets[:_MOST_FIRST])))
+    runs = ((text, len(list(same))) for text, same in itertools.groupby(texts))
+    done = "".join(text if count == 1 else f"{text}{{{count}}}" for text, count in runs)
+    return done if len(texts) >= 4 else ""
 
 
-def _firsts(nodes: list[Any]) -> Iterator[tuple[str, int, bool]]:
-    """(class, fewest repeats, whether what follows stands right behind) from the start on."""
-    for op, argument in nodes:
+def _firsts(nodes: list[Any]) -> tuple[list[Chars], bool]:
+    """The characters that may stand at each place from the start on, in lower case, and whether these places are all.
+
+    No more places than the shortest way to match has, and no character at a place of which nothing is known.
+    """
+    sets: list[Chars] = []
+    for number, (op, argument) in enumerate(nodes):
         if op in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
             continue
-        if op is sre.SUBPATTERN:
-            yield from _firsts(list(argument[3]))
-            continue
-        low, high = 1, 1
-        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) and len(argument[2]) == 1:
-            low, high, inner = argument
-            op, argument = inner[0]
-        text = _class(op, argument)
-        if not text:
-            yield "", 0, False
-            return
-        yield text, low, low == high
-        if low != high:
-            return
+        inner, whole = _places(op, argument, nodes[number + 1 :])
+        sets += inner
+        if not whole or len(sets) >= _MOST_FIRST:
+            return sets[:_MOST_FIRST], False
+    return sets, True
 
 
-def _class(op: Any, argument: Any) -> str:
+def _places(op: Any, argument: Any, behind: list[Any]) -> tuple[list[Chars], bool]:
+    """`_firsts` of one node; of what may be left out, together with what stands `behind`."""
+    if op is sre.SUBPATTERN:
+        return _firsts(list(argument[3]))
+    if op is sre.BRANCH:
+        return _any([_firsts(list(branch)) for branch in argument[1]])
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        low, high, inner = argument[0], argument[1], list(argument[2])
+        if (low, high) == (0, 1):
+            return _any([_firsts([*inner, *behind]), _firsts(behind)])[0], False
+        sets, whole = _firsts(inner)
+        return (sets * min(low, _MOST_FIRST), low == high) if whole else (sets if low else [], False)
+    return [_chars(op, argument)], True
+
+
+def _any(ways: list[tuple[list[Chars], bool]]) -> tuple[list[Chars], bool]:
+    """What holds whichever of these ways it matches."""
+    sets = [
+        Chars() if not all(chars) else Chars().union(*chars) for chars in zip(*(way for way, _ in ways), strict=False)
+    ]
+    return sets, all(whole and len(way) == len(sets) for way, whole in ways)
+
+
+def _chars(op: Any, argument: Any) -> Chars:
+    """The characters of a literal or a class, in lower case; none where they cannot be told."""
     if op is sre.LITERAL:
-        return re.escape(chr(argument))
-    if op is not sre.IN:
-        return ""
+        return Chars(chr(argument).lower())
     chars: set[str] = set()
-    for kind, what in argument:
+    for kind, what in argument if op is sre.IN else ():
         if kind is sre.LITERAL:
             chars.add(chr(what).lower())
         elif kind is sre.RANGE:
             chars.update(chr(code).lower() for code in range(what[0], what[1] + 1))
         else:
-            return ""
-    return next((text for text, alphabet in _CLASSES if chars <= alphabet), "")
+            return Chars()
+    return Chars(chars)
+
+
+def _class(chars: Chars) -> str:
+    if len(chars) == 1:
+        return re.escape(next(iter(chars)))
+    return next((text for text, alphabet in _CLASSES if chars and chars <= alphabet), "")
 
 
 def leads(expression: str, literals: tuple[str, ...], caseless: bool) -> bool:
