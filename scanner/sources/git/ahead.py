@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from scanner.errors import ScanError
 from scanner.sources.git.chart import Order, order
 from scanner.sources.git.door import Door
 from scanner.sources.git.inventory import Inventory
-from scanner.sources.git.trees import Unclear
 
 
 class Ahead:
@@ -25,7 +23,7 @@ class Ahead:
     def _run(self) -> None:
         try:
             self._order = order(self._door, self._inventory)
-        except (Unclear, ScanError, OSError):
+        except Exception:  # noqa: BLE001
             self._order = None  # whoever asks tries again, and is told why
 
     def result(self) -> Order | None:

@@ -348,6 +348,8 @@ def first_places(
     only: list[int] = [-1] * (len(starts) + 1)  # the path at which an object was met first; most have no other
     others: set[tuple[int, int]] = set()
     below: dict[tuple[int, int], int] = {}
+    above: list[int] = [-1]  # of each path, from the first on
+    called: list[int] = [-1]
     number = -1
     for root in roots:
         number += 1
@@ -361,15 +363,19 @@ def first_places(
             path, tree = stack.pop()
             for at in range(starts[tree], starts[tree + 1]):
                 child = children[at]
-                key = (path, names[at])
+                name = names[at]
+                known = only[child]
+                if known > 0 and above[known] == path and called[known] == name:
+                    continue  # as nearly always, and cheaper than to make a key
+                key = (path, name)
                 place = below.get(key, -1)
                 if place < 0:
                     paths.append(key)
+                    above.append(path)
+                    called.append(name)
                     place = len(paths)
                     below[key] = place
-                if only[child] == place:
-                    continue
-                if only[child] == -1:
+                if known == -1:
                     only[child] = place
                 else:
                     pair = (place, child)

@@ -295,8 +295,9 @@ class _Search:
         """All that was found."""
         nothing = np.zeros(0, np.int64)
         parents = np.concatenate([nothing, *self._parents])
-        order = np.argsort(parents, kind="stable")
-        starts = np.searchsorted(parents[order], np.arange(self.count + 1))
+        # By the place as well: of numbers that are all different the fastest sort has but one answer.
+        order = np.argsort(parents * len(parents) + np.arange(len(parents)))
+        starts = np.cumsum(np.bincount(parents + 1, minlength=self.count + 1))
         return Holding(
             np.concatenate(self.ids),
             starts.tolist(),
