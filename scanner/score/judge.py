@@ -205,6 +205,8 @@ def _fit(
     found: list[Reason] = []
     password = _password(credential)
     if credential.rank == "generic":
+        before = text[outer[0] : span[0]].lower()
+        password = password and not (b"token" in before and b"pass" not in before)  # nobody chooses a token
         found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         placed = not _PASSWORDS.isdisjoint(credential.structure)

@@ -15,7 +15,7 @@ _DEFAULT = frozenset(
 )
 """What products and their images let in with, as user and as password."""
 
-_NUMBER = lazily(r"^1?23456?7?8?9?0?$|^(\d)\1{3,9}$")
+_NUMBER = lazily(r"^1?2345?6?7?8?9?0?$|^(\d)\1{3,9}$")
 _MADE = lazily(
     r"^(?=.*(?:pass|pwd|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
     r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
@@ -43,6 +43,12 @@ _PHRASE = lazily(
 )
 """Words with blanks (`battery staple`): nothing but a password beside an account's login."""
 _SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
+
+_OF_ENVIRONMENT = lazily(
+    rb"[\"'](?!(?:MY|YOUR|NEW|OLD|THE|SOME|EXAMPLE|TEST|USER|CURRENT)_[A-Z]+[\"'])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
+    rb"_(?:PASSWORD|PASSWD|PASSPHRASE|PWD)[\"'][ ]?,[ ]?[\"']\Z"
+)
+"""setenv("DB_PASSWORD", "x"): a variable of the environment that says whose password it is."""
 
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
 _QUOTED = lazily(
@@ -105,7 +111,7 @@ def beside(value: str, text: bytes, start: int, end: int) -> bool:
 
 def _alone(value: str, before: bytes) -> bool:
     """Whether it needs no login beside it: what a call sets, and what is made with a number and no field's name."""
-    if _SETTER.search(before) and not value.isdigit():
+    if _SETTER.search(before) and not value.isdigit() or _OF_ENVIRONMENT.search(before):
         return True
     return all(form.match(value) for form in (_MADE, _NUMBERED)) and _BARE_WORD.match(value) is None
 
