@@ -77,7 +77,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     drawn = _UUID4.match(value) or _NUMBER_DRAWN.match(value)
     chance = DRAWN if drawn else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
-    password = kind or bool(PASSWORD.search(named))
+    password = kind or bool(PASSWORD.search(named)) or by_policy(value) and b"pass" in named.lower()
     used = weak(value, name, text, span)
     plain = not used and chance < 0.5 and (word(value, text, *span, told=kind) or signs(value, text, *span))
     made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
@@ -105,7 +105,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     if _OF_A_PAGE.search(named):
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
     if among_others(value.encode(), text, *span):
-        found.append(Reason("lines beside it give values of the same form to names of no credential", -0.3))
+        found.append(Reason("lines beside it give values of the same form to names of no credential", -0.35))
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
     if _PGP_KEY.match(value):
