@@ -45,7 +45,7 @@ _PHRASE = lazily(
 _SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
 _OF_ENVIRONMENT = lazily(
-    rb"[\"'](?!(?:MY|YOUR|NEW|OLD|THE|SOME|EXAMPLE|TEST|USER|CURRENT)_[A-Z]+[\"'])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
+    rb"\w\([ ]?[\"'](?!(?:MY|YOUR|NEW|OLD|THE|SOME|EXAMPLE|TEST|USER|CURRENT)_[A-Z]+[\"'])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
     rb"_(?:PASSWORD|PASSWD|PASSPHRASE|PWD)[\"'][ ]?,[ ]?[\"']\Z"
 )
 """setenv("DB_PASSWORD", "x"): a variable of the environment that says whose password it is."""
