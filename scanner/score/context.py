@@ -24,7 +24,7 @@ _REFERENCE = lazily(
 )
 _PLACEHOLDER = lazily(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"
-    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret"
+    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem(?!\S*\d)|top[-_]?secret"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|deadbeef|cafebabe"
     r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
     r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar(?:ed)?)?|todo|fixme|asdf|mock)(?![a-z])"

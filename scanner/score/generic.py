@@ -55,17 +55,18 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
     """Whether a common password or joined words are what an account has: by its `kind`, or beside its login."""
-    if NOT_NAMES.search(name) or repeats(value, name) and (not value.islower() or _a_field(value, text, span[0])):
+    if NOT_NAMES.search(name) or not value.islower() and repeats(value, name) or a_field(value, name, text, span[0]):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
     first = text[span[0] - 2 : span[0] - 1] == b"(" and FIRST_OF_TWO.match(text, span[1]) is not None
     return told and common(value) or not first and beside(value, text, *span)
 
 
-def _a_field(value: str, text: bytes, start: int) -> bool:
+def a_field(value: str, name: bytes, text: bytes, start: int) -> bool:
     """Whether code gives a name a string that says the same: what a field or an option is called (`'db-password'`)."""
-    joined = bool(PASSWORD.search(value.encode())) and ("-" in value or "_" in value)
-    return joined and _CODE_BEFORE.search(text[max(0, start - 30) : start]) is not None
+    if not ("-" in value or "_" in value) or not PASSWORD.search(value.encode()) or not repeats(value, name):
+        return False
+    return _CODE_BEFORE.search(text[max(0, start - 30) : start]) is not None
 
 
 _CODE_BEFORE = lazily(rb"(?:=>|[ \t]=)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")

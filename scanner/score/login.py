@@ -17,7 +17,7 @@ _DEFAULT = frozenset(
 
 _NUMBER = lazily(r"^1?2345?6?7?8?9?0?$|^(\d)\1{3,9}$")
 _MADE = lazily(
-    r"^(?=.*(?:pass|pwd|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
+    r"^(?=.*(?:pass|pwd|pw\d*$|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
     r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
     r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+){0,2}[!@#$%]{0,2}$"
 )
@@ -56,8 +56,9 @@ _QUOTED = lazily(
     rb"[\"'`][\w.@+\-]{2,60}[\"'`]"
 )
 _BARE = lazily(
-    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
-    rb"[\"']?[\w.@+\-]{2,60}[\"']?|dn[ \t]*[=:][ \t]*[\"']?[a-z]{1,6}=[\w=,.\- ]{2,80}[\"']?)[ \t]*(?:[ \t]#.*)?\r?$"
+    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?(?:[\w.\-]{0,40}" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
+    rb"[\"']?[\w.@+\-]{2,60}[\"']?|name:[ \t]+[\w.@+\-]{2,60}"
+    rb"|[\w.\-]{0,40}dn[ \t]*[=:][ \t]*[\"']?[a-z]{1,6}=[\w=,.\- ]{2,80}[\"']?)[ \t]*(?:[ \t]#.*)?\r?$"
 )  # a line of settings: user=x, bind_dn: cn=x,dc=y
 _CONNECTED = lazily(
     rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
@@ -87,6 +88,11 @@ def common(value: str) -> bool:
     if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value) or _PHRASE.match(value):
         return True
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
+
+
+def usual(value: str) -> bool:
+    """Whether it is among the most used passwords or what a product comes with."""
+    return most_used(value) or value in _DEFAULT
 
 
 def ends(text: bytes, end: int) -> bool:
