@@ -69,7 +69,7 @@ def a_field(value: str, name: bytes, text: bytes, start: int) -> bool:
     return _CODE_BEFORE.search(text[max(0, start - 30) : start]) is not None
 
 
-_CODE_BEFORE = lazily(rb"(?:=>|[ \t]=)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")
+_CODE_BEFORE = lazily(rb"(?:=>|[ \t]=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 

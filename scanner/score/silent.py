@@ -47,7 +47,7 @@ _BASE64URL = lazily(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=\-]{24,}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _INDEX = lazily(
     r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pub"
-    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
+    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^[A-Z]{2,6}(?:-[A-Z]{2,6})+-\d{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
 )
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"

@@ -44,6 +44,8 @@ def test_the_digest_of_nothing_was_shown_as_a_password() -> None:
         "JWTKey:     l.JWTKey,",
         "unique key `device_hash_sha256` (`device_hash_sha256`),",
         "const OPT_DB_PASSWORD = 'db-password';",
+        'REGISTRY_PASSWORD: "registry_password",',
+        "rules regarding password reuse: SRG-APP-000173,",
         "'snmp_password'        => 'snmp_password',",
         'one_of = { "token", "kubernetes" }',
         'Reader text = new CharArrayReader("test".toCharArray());',
