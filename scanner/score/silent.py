@@ -29,7 +29,7 @@ _EXPRESSION = lazily(
 _BETWEEN = lazily(  # what stands between two strings, or is a field of a structure with its default
     r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$|^[),]\s?[\w.]+=$|=[bru]?(?:\"\"|'')$", re.S
 )
-_HEAD = lazily(r"^eyJ(?:hbGci|0eXAi|raWQi)O[\w\-]{8,160}={0,2}\.?$")  # {"alg":, {"typ":, {"kid":
+_HEAD = lazily(r"^eyJ(?:hbGci|0eXAi|raWQi)O[\w\-]{5,160}(?:In0|J9|ifQ)={0,2}\.?$")  # {"alg":, {"typ":, {"kid":
 _CLASS = lazily(  # regular expressions
     r"^\.[*+]\$?/|\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]"
 )

@@ -31,6 +31,11 @@ def test_the_head_of_a_token_without_its_body_was_shown() -> None:
     assert shown(f'const verifiedToken = "{head}." +') == []
 
 
+def test_the_first_line_of_a_key_in_base64_was_the_head_of_a_token() -> None:
+    line = "eyJ" + "hbGciOiAiUlMyNTYiLCAia3R5IjogIlJTQSIsICJuIjogIjlSbXdqZDJadG9D"
+    assert shown(f'PRIVATE_KEY = "{line}"') == [line.encode()]
+
+
 def test_the_digest_of_nothing_was_shown_as_a_password() -> None:
     for value in (hashlib.md5(b"").hexdigest(), hashlib.sha1(b"").hexdigest(), hashlib.sha256(b"").hexdigest()):
         assert shown(f"oldPassword = '{value}'") == []
