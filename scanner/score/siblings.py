@@ -12,7 +12,8 @@ from scanner.lazily import lazily
 from scanner.score.login import around
 
 _GIVEN = lazily(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'`\])]{0,3}[ \t]{0,30}(?:=>|:=|=|:|,)[ \t]{0,20}[bru@]?([\"'`])([^\s\"'`]{5,60})\2"
+    rb"([A-Za-z][\w.\-]{0,60})(?:[\"'`\])]{0,3}[ \t]{0,30}(?:=>|:=|=|:)|[\"'`],)[ \t]{0,20}[bru@]?"
+    rb"([\"'`])([^\s\"'`]{5,60})\2"
 )
 _OF_AN_ACCOUNT = lazily(
     rb"(?i)pass|pwd|pw\b|secret|token|key|cred|auth(?!oriz)|user|login|name|mail|acc(?:ount|ess)|host|server|client|"

@@ -35,3 +35,9 @@ def test_numbered_columns_of_a_directory_were_shown_as_passwords() -> None:
 def test_a_value_that_shares_too_little_with_its_neighbours_stays() -> None:
     value = "k7" + "Qw9zRt2b"
     assert shown(f'zone = "k7-north"\nclient_secret = "{value}"\nregion = "k7-south"') == [value.encode()]
+
+
+def test_values_of_one_row_are_no_names_of_each_other() -> None:
+    head = "ory" + "_x_5e5aad0f7a4143452df3d23733"
+    row = f"VALUES ('{head}a68e3', true, '{head}b68e2', 'aal2');"
+    assert shown(f"INSERT INTO sessions (token, active, logout_token, aal)\n{row}") == [f"{head}a68e3".encode()]
