@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from scanner.lazily import lazily
 from scanner.records import Reason
+from scanner.score.habits import by_policy
 
 _REFERENCE = lazily(
     r"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|%\(\w+\)|%[sdv]\b|^%[-+#0]?\d{0,6}l{0,2}[sdiuxXcfz]$|^%{1,2}\w+%{1,2}$|\$\w+\$|@Value|process\.env"
@@ -23,12 +24,13 @@ _REFERENCE = lazily(
 )
 _PLACEHOLDER = lazily(
     r"(?i)example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|<\w+>"
-    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem|top[-_]?secret|12345678"
-    r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|abcdefg|qwerty|deadbeef|cafebabe"
+    r"|my[-_]?(?:super[-_]?)?(?:secret|token|password|api)|insert[-_ ]|lorem(?!\S*\d)|top[-_]?secret"
+    r"|not[-_ ]?(?:a[-_ ]?)?(?:real|set|secret)|some[-_ ]?(?:secret|token|key|pass)|deadbeef|cafebabe"
     r"|the[-_ ]?(?:secret|password|token|key)|(?<![a-z0-9])your(?:[-_ ]|[A-Z])"
     r"|(?<![a-z0-9])(?:sample|dummy|fake|foo(?:user|pass|bar(?:ed)?)?|todo|fixme|asdf|mock)(?![a-z])"
     r"|(?<![a-z0-9])(?:enter|put|add|paste)[-_ ]"
 )
+_RUN = lazily(r"(?i)12345678|abcdefg|qwerty")
 _CUT = lazily(r"[A-Za-z0-9]\.\.[A-Za-z0-9]{0,4}$")
 _NOTHING = frozenset(
     [
@@ -140,8 +142,10 @@ def placeholder(value: str) -> str:
         return "is cut short"
     if value.lower() in _NOTHING:
         return "is a plain word that stands for a value"
-    if _PLACEHOLDER.search(value):
+    if _PLACEHOLDER.search(value) or _RUN.search(value) and not by_policy(value):
         return "reads like a placeholder"
+    if ":" in value and all(part in _NOTHING for part in value.lower().split(":")):
+        return "is made of plain words that stand for values"
     if repeated(value):
         return "repeats the same few characters"
     if _sequence(value):

@@ -17,6 +17,7 @@ from scanner.score.login import beside, common
 from scanner.score.place import MOST_USED
 from scanner.score.plain import of_code, signs, single, word
 from scanner.score.randomness import randomness
+from scanner.score.siblings import among_others
 from scanner.score.silent import CODE, DRAWN, FIRST_OF_TWO, NOT_NAMES, PASSWORD, PLAINLY, WORDS, owners, repeats
 
 _NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
@@ -54,13 +55,21 @@ def weak(value: str, name: bytes, text: bytes, span: tuple[int, int]) -> bool:
 
 def meant(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> bool:
     """Whether a common password or joined words are what an account has: by its `kind`, or beside its login."""
-    if NOT_NAMES.search(name) or not value.islower() and repeats(value, name):
+    if NOT_NAMES.search(name) or not value.islower() and repeats(value, name) or a_field(value, name, text, span[0]):
         return False
     told = kind and text[span[0] - 1 : span[0]] in (b'"', b"'", b"`") and not _NO_LOGIN.search(name)
     first = text[span[0] - 2 : span[0] - 1] == b"(" and FIRST_OF_TWO.match(text, span[1]) is not None
     return told and common(value) or not first and beside(value, text, *span)
 
 
+def a_field(value: str, name: bytes, text: bytes, start: int) -> bool:
+    """Whether code gives a name a string that says the same: what a field or an option is called (`'db-password'`)."""
+    if not ("-" in value or "_" in value) or not PASSWORD.search(value.encode()) or not repeats(value, name):
+        return False
+    return _CODE_BEFORE.search(text[max(0, start - 30) : start]) is not None
+
+
+_CODE_BEFORE = lazily(rb"(?:=>|[ \t]=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
@@ -69,7 +78,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     drawn = _UUID4.match(value) or _NUMBER_DRAWN.match(value)
     chance = DRAWN if drawn else randomness(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
-    password = kind or bool(PASSWORD.search(named))
+    password = kind or bool(PASSWORD.search(named)) or by_policy(value) and b"pass" in named.lower()
     used = weak(value, name, text, span)
     plain = not used and chance < 0.5 and (word(value, text, *span, told=kind) or signs(value, text, *span))
     made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
@@ -96,6 +105,8 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
         found.append(Reason("it belongs to a badge, which anyone may see", -0.4))
     if _OF_A_PAGE.search(named):
         found.append(Reason("it belongs to one page or request, and ends with it", -0.4))
+    if among_others(value.encode(), text, *span):
+        found.append(Reason("lines beside it give values of the same form to names of no credential", -0.35))
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
     if _PGP_KEY.match(value):

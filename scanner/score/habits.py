@@ -29,6 +29,8 @@ _BY_A_POLICY = lazily(
 _COUNTED = lazily(r"^(?:Pass(?:word|wd)?|Pwd|Secret|Admin|Test(?:ing)?|User)[\W_]?\d{3,4}$")
 """The same of a capital and three digits."""
 
+_OF_A_NAME = lazily(r"^(?=\D*\d)[a-z][a-z0-9]{2,20}(?:pw|pass|pwd)\d{0,2}$")  # peer1pw
+_AT = lazily(r"^(?=[^A-Z]*[A-Z])[A-Za-z]{3,16}[@#!$&][A-Za-z]{3,16}$")  # Meadow@store
 _DRAWN_WORDS = lazily(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
 _PROSE = lazily(
     r"\b(?:the|and|for|you|your|our|his|her|their|its|this|that|these|those|with|without|from|into|not|are|was"
@@ -80,8 +82,10 @@ def habit(value: str) -> str:
         return "a word and a year"
     if _WORD_DIGITS.match(value):
         return "a word and digits"
-    if _SAYING.match(value):
+    if _SAYING.match(value) or _AT.match(value):
         return "words joined and a symbol"
+    if _OF_A_NAME.match(value):
+        return "a name and a word for a password"
     if digits and _PHRASE.match(value):
         return "words and digits"
     if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:

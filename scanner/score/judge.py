@@ -15,7 +15,7 @@ from scanner.lazily import lazily
 from scanner.records import REACH, Credential, Match, Reason
 from scanner.score import context, generic, literal
 from scanner.score.allow import allowed
-from scanner.score.login import common
+from scanner.score.login import common, usual
 from scanner.score.plain import joined
 from scanner.score.randomness import randomness
 from scanner.score.silent import another, silent_reason
@@ -79,7 +79,10 @@ def judge(
     # Common passwords are asked about first: nearly nothing is one.
     used = credential.rank == "generic" and _usual(words)
     meant = used and generic.meant(words, _own_name(credential, text, span, outer), text, span, _password(credential))
-    stand_in = credential.rank == "generic" and bool(credential.keywords) and stands(words) and in_use(text, *span)
+    named = credential.rank == "generic" and bool(credential.keywords)
+    stand_in = named and (stands(words) or used) and in_use(text, *span, used and usual(words))
+    if stand_in and used and not meant:
+        stand_in = not generic.a_field(words, _name(text, span, outer), text, span[0])
     weak = meant or stand_in or (used and generic.weak(words, _name(text, span, outer), text, span))
     silent = "" if proved or weak else _made_up(credential, words, text, span, outer)
     if silent or not weak and _documented(credential, value):
@@ -205,6 +208,8 @@ def _fit(
     found: list[Reason] = []
     password = _password(credential)
     if credential.rank == "generic":
+        before = text[max(outer[0], span[0] - 40) : span[0]].lower()
+        password = password and not (b"token" in before and b"pass" not in before)  # nobody chooses a token
         found += generic.evidence(words, _name(text, span, outer), text, span, password)
     elif credential.rank == "named":
         placed = not _PASSWORDS.isdisjoint(credential.structure)

@@ -15,9 +15,9 @@ _DEFAULT = frozenset(
 )
 """What products and their images let in with, as user and as password."""
 
-_NUMBER = lazily(r"^1?23456?7?8?9?0?$|^(\d)\1{3,9}$")
+_NUMBER = lazily(r"^1?2345?6?7?8?9?0?$|^(\d)\1{3,9}$")
 _MADE = lazily(
-    r"^(?=.*(?:pass|pwd|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
+    r"^(?=.*(?:pass|pwd|pw\d*$|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
     r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
     r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+){0,2}[!@#$%]{0,2}$"
 )
@@ -44,14 +44,21 @@ _PHRASE = lazily(
 """Words with blanks (`battery staple`): nothing but a password beside an account's login."""
 _SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
 
+_OF_ENVIRONMENT = lazily(
+    rb"\w\([ ]?[\"'](?!(?:MY|YOUR|NEW|OLD|THE|SOME|EXAMPLE|TEST|USER|CURRENT)_[A-Z]+[\"'])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
+    rb"_(?:PASSWORD|PASSWD|PASSPHRASE|PWD)[\"'][ ]?,[ ]?[\"']\Z"
+)
+"""setenv("DB_PASSWORD", "x"): a variable of the environment that says whose password it is."""
+
 _WHO = rb"(?:user(?:[_\-.]?(?:name|id|login))?|usr|login|e?-?mail|account(?:[_\-.]?name)?|uid|principal)"
 _QUOTED = lazily(
     rb"(?i)(?<![a-z])[\w.\-]{0,24}" + _WHO + rb"[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:|\(|,)[ \t]{0,20}[bru@L]{0,2}"
     rb"[\"'`][\w.@+\-]{2,60}[\"'`]"
 )
 _BARE = lazily(
-    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\w.\-]{0,40}(?:" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
-    rb"[\"']?[\w.@+\-]{2,60}[\"']?|dn[ \t]*[=:][ \t]*[\"']?[a-z]{1,6}=[\w=,.\- ]{2,80}[\"']?)[ \t]*(?:[ \t]#.*)?\r?$"
+    rb"(?im)^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?(?:[\w.\-]{0,40}" + _WHO + rb"[ \t]*(?:=|:[ \t])[ \t]*"
+    rb"[\"']?[\w.@+\-]{2,60}[\"']?|name:[ \t]+[\w.@+\-]{2,60}"
+    rb"|[\w.\-]{0,40}dn[ \t]*[=:][ \t]*[\"']?[a-z]{1,6}=[\w=,.\- ]{2,80}[\"']?)[ \t]*(?:[ \t]#.*)?\r?$"
 )  # a line of settings: user=x, bind_dn: cn=x,dc=y
 _CONNECTED = lazily(
     rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
@@ -83,6 +90,11 @@ def common(value: str) -> bool:
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
 
 
+def usual(value: str) -> bool:
+    """Whether it is among the most used passwords or what a product comes with."""
+    return most_used(value) or value in _DEFAULT
+
+
 def ends(text: bytes, end: int) -> bool:
     """Whether the line ends there, but for a comment."""
     return _ENDS.match(text, end) is not None
@@ -105,7 +117,7 @@ def beside(value: str, text: bytes, start: int, end: int) -> bool:
 
 def _alone(value: str, before: bytes) -> bool:
     """Whether it needs no login beside it: what a call sets, and what is made with a number and no field's name."""
-    if _SETTER.search(before) and not value.isdigit():
+    if _SETTER.search(before) and not value.isdigit() or _OF_ENVIRONMENT.search(before):
         return True
     return all(form.match(value) for form in (_MADE, _NUMBERED)) and _BARE_WORD.match(value) is None
 

@@ -12,7 +12,7 @@ MOST_USED = Reason("it is one of the passwords most used", 0.0)
 
 _LOCK = lazily(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock"
-    r"|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|Podfile\.lock|flake\.lock|verification-metadata\.xml"
+    r"|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go(?:\.work)?\.sum|Podfile\.lock|flake\.lock|verification-metadata\.xml"
     r"|\.terraform\.lock\.hcl|pubspec\.lock|mix\.lock|packages\.lock\.json|deno\.lock|bun\.lockb?)$"
 )
 _TEST = lazily(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from scanner.lazily import lazily
 from scanner.score.literal import below_login, setting
 
-_WORD = lazily(r"^[a-z][a-z0-9]{4,23}[!@#$%&*]{0,3}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
+_WORD = lazily(r"^[a-z][a-z0-9]{4,31}[!@#$%&*]{0,3}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
 _GIVEN = lazily(
     rb"(?i)(?:passw(?:or)?d|passphrase|pwd)\d?[\"'\])]{0,3}[ \t]{0,20}"
     rb"(?::[ \t]{0,2}string[ \t]{0,2}|[ \t](?:as[ \t])?string[ \t])?"
@@ -23,7 +23,7 @@ _BINDING = lazily(rb"(?:^|\s)(?:v-[\w\-]*:?|[:@#*\[(])[\w\-.]*(?i:passw|passp|pw
 _GOES_ON = lazily(rb"[\"'`][ \t]{0,4}(?:[+:?%]|\.(?:format|join|replace)\b)")
 _ANOTHER_WORD = lazily(
     r"pass(?:word|wd|phrase|code)|pwd|secret|token|wrong|invalid|incorrect|hash|encrypt|require|confirm|missing|unused"
-    r"|ignore|plaintext|unchanged|mismatch|correct|placehold|nopass"
+    r"|ignore|irrelevant|unimportant|doesnt|dont_?care|plaintext|unchanged|mismatch|correct|placehold|nopass"
     r"|^(?:my|the|some|test|new|old|your|user|bad|good|any|other|another|wrong|no|empty|first|second|third|custom|strong|weak"
     r"|admin|root|db|fake)[_-]?(?:pass|pw)[_-]?\d{0,4}$"
     r"|^(?:optional|nullable|hidden|masked|filtered|varchar|input|field|label|lock|locked|unlock|icon|reset|forgot"

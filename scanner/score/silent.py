@@ -22,10 +22,14 @@ _MEASURE = lazily(
     r"^\d{1,5}(?:\.\d{1,3})?(?:dp|sp|px|pt|em|rem|ms)$|^\d{1,5}\.(?:second|minute|hour|day|week|month|year)s?$"
     r"|^#(?:[0-9a-fA-F]{3,4}){1,2}$"  # a colour
 )
+_MEMBER = lazily(r"^[A-Za-z_]\w{0,30}(?:\.[A-Za-z_]\w{0,40})+$")
 _EXPRESSION = lazily(
     r"->|::|\w\?\.\w|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w"
 )
-_BETWEEN = lazily(r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$", re.S)  # what stands between two strings
+_BETWEEN = lazily(  # what stands between two strings, or is a field of a structure with its default
+    r"^[),\].;+&|]\s?[\w$,;].*[(,.+\[ ]$|^[),]\s?[\w.]+=$|=[bru]?(?:\"\"|'')$", re.S
+)
+_HEAD = lazily(r"^eyJ(?:hbGci|0eXAi|raWQi)O[\w\-]{5,160}(?:In0|J9|ifQ)={0,2}\.?$")  # {"alg":, {"typ":, {"kid":
 _CLASS = lazily(  # regular expressions
     r"^\.[*+]\$?/|\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]"
 )
@@ -37,13 +41,13 @@ _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
 _ANOTHER = lazily(rb"^[\w.\-]+(?: [\w.\-]+){0,2} (?!value|default|content)[\w.\-]+=[\"'`]?$")  # pass topic='x'
 _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
-_PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
+_PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://|@[\w.\-]+:\d+/)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _BASE64URL = lazily(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=\-]{24,}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
 _INDEX = lazily(
     r"^(?:UNIQ|IDX|FK|IX|UK|UX|PK|DF|CK)_[A-Z0-9_]+$|^(?:uniq|idx|fk|ix|uk|ux)_[a-z0-9_]+$|_ibfk_\d+$|^gpg-pub"
-    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
+    r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^[A-Z]{2,6}(?:-[A-Z]{2,6})+-\d{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
 )
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
 _FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
@@ -68,6 +72,11 @@ _ENCODING = lazily(
     r"(?i)^(?:utf[-_]?(?:8|16|32)(?:[-_]?(?:le|be|sig))?|latin[-_]?\d{1,2}|(?:us[-_]?)?ascii|iso[-_]?8859[-_]?\d{1,2}|cp\d{3,4}"
     r"|windows[-_]?125\d|euc[-_]?(?:jp|kr)|shift[-_]?jis|big5|gb(?:k|2312|18030)|koi8[-_]?[ru])$"
 )
+_OF_NOTHING = frozenset(
+    ["d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "31d6cfe0d16ae931b73c59d7e0c089c0"]
+    + ["aad3b435b51404eeaad3b435b51404ee", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
+)
+"""MD5, SHA-1, NT, LM and SHA-256 of no bytes: an account without a password, or a default."""
 _RULES = lazily(r"^[a-z_]+(?::[\w,.\-]+)?(?:\|[a-z_]+(?::[\w,.\-]+)?)+$")  # required|string|max:50
 DRAWN = 0.85
 """Randomness of a UUID of version 4: all its digits are drawn (RFC 9562), however few of them are letters."""
@@ -84,7 +93,7 @@ NOT_NAMES = lazily(
     rb"|unique|natural|composite|surrogate|bucket|s3|record|registry|metric|project|websocket|site"
     rb"|spreadsheet)[_\- ]?key"
     rb"|encoding|char(?:acter)?s|charset|alphabet|kind|encryption|hasher|plugin|strategy|generator|validator|__i?(?:contains|exact|startswith|endswith|in)|key_?(?:name|id)|arn|hashes|digests|checksum|strength|spec|encoder|number|usage|symbol|commit|revision"
-    rb"|margin|padding|width|height|signature|within|encrypted[_\-]?\w{0,12}?key|[_\-]tag|(?-i:(?<=[a-z])Tag))"
+    rb"|history|last_?set|e-?mail|margin|padding|width|height|signature|within|encrypted[_\-]?\w{0,12}?key|[_\-]tag|(?-i:(?<=[a-z])Tag))"
     rb"[\"'`\])\\]{0,4}[ \t]{0,8}$"
 )
 _OWNERS = (
@@ -171,7 +180,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if chance >= DRAWN:
         name = _SAID.sub(b"", name)  # the secret is: ...
-    if NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
+    if NOT_NAMES.search(name) or _other_word(name) and not by_policy(value) or b"::" in name or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
@@ -199,6 +208,10 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is an id that every page shows"
     if _ENCODING.match(value):
         return "is the name of an encoding"
+    if _HEAD.match(value) and b"secret" not in name.lower():
+        return "is the head of a JSON web token, without its body"
+    if value.lower() in _OF_NOTHING:
+        return "is the digest of an empty text"
     if _CHECKSUM.match(value):
         return "is a checksum that names its algorithm"
     if not quoted and (told := _bare(value, name, chance, around)):
@@ -235,6 +248,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
     arrow = value[-1] == "-" and after[:1] == b">" or before[-1:] == b">" and _IDENTIFIER.match(value)  # C: pwd->uid
     if not encoded and _EXPRESSION.search(value) or before[-1:] == b"(" or arrow:
         return "is an expression of code"
+    if _MEMBER.match(value) and repeats(value.rsplit(".", 1)[1], name):
+        return "is an expression of code"  # JWTKey: l.JWTKey
     if _NUMBER.match(value):
         return "is a number"
     if WORDS.search(value) and chance < 0.6:

@@ -33,7 +33,7 @@ _LOGIN = lazily(
 _CONNECTED = lazily(
     rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n{}$%<]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
     rb"(?:pwd|password)[ ]?=[ ]?\Z"
-    rb"|[\"'=][ ]?(?:[a-z_]{2,24}=[^\s\"']{1,80}[ ]){0,6}user=[^\s\"'{}$%<]{1,60}[ ]"
+    rb"|(?:[\"'=]|:[ ])[ ]?(?:[a-z_]{2,24}=[^\s\"']{1,80}[ ]){0,6}user=[^\s\"'{}$%<]{1,60}[ ]"
     rb"(?:[a-z_]{2,24}=[^\s\"']{1,80}[ ]){0,6}password=\Z"
 )
 """Server=db1;Uid=app;Pwd=x, host=db1 user=app password=x"""
@@ -58,11 +58,14 @@ def stands(value: str) -> bool:
     return value.lower() in _WORDS
 
 
-def in_use(text: bytes, start: int, end: int) -> bool:
-    """Whether such a word at `start` to `end` is the password of an account, by what stands around it."""
+def in_use(text: bytes, start: int, end: int, usual: bool = False) -> bool:
+    """Whether such a word at `start` to `end` is the password of an account, by what stands around it.
+
+    The name of a setting alone says so of no `usual` one, which many examples have.
+    """
     low = text.rfind(b"\n", 0, start) + 1
     before = text[low:start]
-    if ends(text, end) and _OWNED.match(before) is not None:
+    if not usual and ends(text, end) and _OWNED.match(before) is not None:
         return text[start:end].upper() not in before or _CONSTANT.search(before) is None
     if text[end : end + 1] in b";\"'` " and _CONNECTED.search(before) is not None:
         return True

@@ -638,3 +638,8 @@ def test_the_name_of_a_hash_in_a_list_of_schemes_was_reported() -> None:
 @pytest.mark.parametrize("value", ["remote", "response", "delete"])
 def test_a_word_of_code_is_no_password_of_a_setting(value: str) -> None:
     assert shown(f"DB_PASSWORD={value}") == []
+
+
+def test_the_key_of_laravel_was_no_value() -> None:
+    value = "base64:" + "kV7" + "pQ2xWm9zR4tYb6nDc1sEf8gHj3kLa5uPo0iTqXvZwBe="
+    assert shown(f"APP_KEY={value}") == [value.encode()]

@@ -42,3 +42,13 @@ def test_a_phrase_has_three_words_and_a_number() -> None:
 def test_words_joined_with_a_symbol_at_their_end_looked_like_words() -> None:
     assert habit("TheHorse" + "IsGreenNow!") == "words joined and a symbol"
     assert habit("VeryStrong" + "PasswordHere!") == "" and habit("UITextField!") == ""
+
+
+@pytest.mark.parametrize("value", ["depot7" + "pw", "ship2" + "pass", "Meadow" + "@storage"])
+def test_a_name_with_pw_and_two_words_with_a_symbol_were_no_habit(value: str) -> None:
+    assert habit(value)
+
+
+@pytest.mark.parametrize("value", ["depot" + "pw", "user@storage", "a1" + "pw"])
+def test_an_address_and_a_word_with_pw_are_no_habit(value: str) -> None:
+    assert not habit(value)

@@ -240,3 +240,28 @@ def test_the_first_of_two_arguments_was_taken_for_the_password(line: str) -> Non
 
 def test_the_password_of_register_user_was_silent() -> None:
     assert shown('User.register_user("ann", "{}", "a@b.net")'.format("otter" + "den")) == [b"otterden"]
+
+
+@pytest.mark.parametrize("word", ["1234", "12345678", "x-raven7"[2:]])
+def test_a_common_password_of_a_variable_of_the_environment_was_silent(word: str) -> None:
+    value = word if word.isdigit() else word + "pass"
+    assert shown(f'new EnvironmentVariables().set("SUDO_PASSWORD", "{value}")') == [value.encode()]
+    assert shown(f'setenv("NEW_PASSWORD", "{word[:4]}")') == []
+
+
+def test_a_common_password_that_is_all_of_an_owned_setting_was_silent() -> None:
+    value = "root" + "Pass"
+    assert shown(f"export TRUST_STORE_PWD={value}") == [value.encode()]
+    assert shown(f"dsn: host=db1 user=shop password={'post' + 'gres'} dbname=shop") == [b"postgres"]
+
+
+def test_a_word_for_a_password_beside_the_name_of_an_identity_was_silent() -> None:
+    value = "depot" + "adminpw"
+    assert shown(f"- name: depotadmin\n  pass: {value}\n  type: admin") == [value.encode()]
+
+
+@pytest.mark.parametrize("receiver", ["", "server.", "client."])
+def test_the_password_of_a_receivers_create_user_was_silent(receiver: str) -> None:
+    value = "raven" + "7pass"
+    assert shown(f'{receiver}createUser("raven", "{value}", "raven@b.net", "x")') == [value.encode()]
+    assert shown(f'{receiver}createUser("raven", "readWrite")') == []
