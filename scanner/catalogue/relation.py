@@ -140,16 +140,20 @@ _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
     rf"(?!{_RUN}{{0,60}}\.(?:com|org|net|io)\b)"
 )  # more than digits of base 16, which are mostly those of a digest
+_STAGE = r"(?:[ ]\(\w{2,12}\))?"  # acme (production): ...
 _REMARK = r"(?<=(?:\A|\n)[ \t]{0,16}(?:\#|//|--|/?\*|<!--|;|%)[^\n]{0,60})"
 _BELOW_REMARK = (
     rf"{_REMARK}[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_MIXED}"
 )
 """Named in a comment alone, above any other name."""
+_SEGMENT = (
+    r"[\w.\-]{0,24}(?::\d{2,5})?/(?:[\w.\-]{1,24}/){0,4}?"
+    r"(?=[\w\-.]{16})(?=[\w\-]{0,60}?[g-zG-Z])(?=(?:[\w\-]{0,40}?[0-9]){2})(?![\w\-]{0,99}\.\w{2,4}(?!\w))"
+)
 _PLACED = (
     r"(?<=(?:https?|wss)://[\w.\-]{1,60})"
     r"(?:(?<=[/.]api[./][\w.\-]{1,40})|(?=[\w.\-/]{0,60}(?:(?<=[/.]api)[./]|/v\d{1,2}(?:\.\d)?/)))"
-    r"[\w.\-]{0,24}(?::\d{2,5})?/(?:[\w.\-]{1,24}/){0,4}?"
-    r"(?=[\w\-.]{16})(?=[\w\-]{0,60}?[g-zG-Z])(?=(?:[\w\-]{0,40}?[0-9]){2})(?![\w\-]{0,99}\.\w{2,4}(?!\w))"
+    + _SEGMENT
 )
 """A segment in the path of an interface's URL at the host of that name."""
 _LOGGED_IN = (
@@ -162,20 +166,21 @@ _MENTION = (
     rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}|{_BELOW_REMARK}|{_PLACED}|{_LOGGED_IN}"
     rf"|(?:(?<={_PLAIN})|[^\n]{{0,24}}?{_PLAIN})[^\n]{{0,20}}?{_OVER}{_DRAWN}"
     rf"|(?:[^\n]{{0,24}}\r?\n{_DIGESTS}[^\n]{{0,40}}?|[^\n]{{0,52}}?){_PLAIN}[ \t]{{1,2}}[\"'`]?{_DRAWN}"
-    rf"|[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
+    rf"|{_STAGE}[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
 )
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
 a credential stands between the two, or nothing."""
 _BESIDE = (
     rf"(?![a-z])(?:{_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
-    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED}"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|{_STAGE}[^\w\n]{{1,6}}{_OVER}{_MIXED}"
+    rf"|[\"']?,?\r?\n[ \t]{{1,12}}[\"']?value[\"']?[ \t]{{0,2}}:[ \t]{{0,4}}[\"']?{_MIXED}"
     rf"|_?[cC]lient\([ \t]{{0,2}}[\"']{_DRAWN}|{_PLACED}"
     rf"|(?:(?i:(?:::|\.|_)?client(?:\.new)?|\.(?:init\w{{0,8}}|connect|configure|new))?\([ \t]{{0,2}}[\"'][^\"'\n]{{1,40}}[\"'],[ ]{{0,2}}[\"'](?={_RUN}{{20}}){_DRAWN}))"
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
 looks drawn at random; or a client of that name, or nothing, between the two, and what looks so more plainly."""
 _MENTION_SCREEN = (
-    rf"(?:(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}|[\w.\-:/]{{1,80}}?/){_DRAWN}"
+    rf"(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}|{_SEGMENT}"
     rf"|[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_DRAWN}"
 )
 _NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"

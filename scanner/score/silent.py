@@ -214,7 +214,8 @@ def another(between: bytes) -> bool:
 def _template(value: str, chance: float, behind: bytes) -> bool:
     """Whether it has a gap for something else (`{}`, `{user}`), or stops at one."""
     padded = value[-1] == "=" and (chance >= 0.9 or _BASE64.match(value) is not None)
-    if value[-1] in "-_:=./" and behind[:1] in (b"<", b"{", b"$", b"[") and not padded:
+    gap = behind[:1] in (b"<", b"{", b"$", b"[") and behind[:2] != b"</"
+    if value[-1] in "-_:=./" and gap and not padded:
         return True
     return _FILLED_IN.search(value) is not None and (chance < 0.9 or _FILLS_IN.match(behind) is not None)
 
