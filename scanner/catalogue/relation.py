@@ -140,8 +140,11 @@ _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
     rf"(?!{_RUN}{{0,60}}\.(?:com|org|net|io)\b)"
 )  # more than digits of base 16, which are mostly those of a digest
-_STAGE = r"(?:[ ]\(\w{2,12}\))?"  # acme (production): ...
-_REMARK = r"(?<=(?:\A|\n)[ \t]{0,16}(?:\#|//|--|/?\*|<!--|;|%)[^\n]{0,60})"
+_STAGE = r"(?:[ ]\(\w{2,12}\)|[ ](?:is|was))?"  # acme (production): ..., the key of acme is ...
+_REMARK = (
+    r"(?<=(?:\A|\n)[ \t]{0,16}(?:\#|//|--|/?\*|<!--|;|%)[^\n]{0,60})"
+    r"(?<!(?i:sha-?\d|md5|checksum|digest|hash|commit|revision|version)[^\n]{0,40})"
+)
 _BELOW_REMARK = (
     rf"{_REMARK}[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_MIXED}"
 )
@@ -152,8 +155,7 @@ _SEGMENT = (
 )
 _PLACED = (
     r"(?<=(?:https?|wss)://[\w.\-]{1,60})"
-    r"(?:(?<=[/.]api[./][\w.\-]{1,40})|(?=[\w.\-/]{0,60}(?:(?<=[/.]api)[./]|/v\d{1,2}(?:\.\d)?/)))"
-    + _SEGMENT
+    r"(?:(?<=[/.]api[./][\w.\-]{1,40})|(?=[\w.\-/]{0,60}(?:(?<=[/.]api)[./]|/v\d{1,2}(?:\.\d)?/)))" + _SEGMENT
 )
 """A segment in the path of an interface's URL at the host of that name."""
 _LOGGED_IN = (
@@ -175,7 +177,8 @@ _BESIDE = (
     rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|{_STAGE}[^\w\n]{{1,6}}{_OVER}{_MIXED}"
     rf"|[\"']?,?\r?\n[ \t]{{1,12}}[\"']?value[\"']?[ \t]{{0,2}}:[ \t]{{0,4}}[\"']?{_MIXED}"
     rf"|_?[cC]lient\([ \t]{{0,2}}[\"']{_DRAWN}|{_PLACED}"
-    rf"|(?:(?i:(?:::|\.|_)?client(?:\.new)?|\.(?:init\w{{0,8}}|connect|configure|new))?\([ \t]{{0,2}}[\"'][^\"'\n]{{1,40}}[\"'],[ ]{{0,2}}[\"'](?={_RUN}{{20}}){_DRAWN}))"
+    r"|(?:(?i:(?:::|\.(?:new)?|_)?client(?:\.new)?|\.(?:init\w{0,8}|connect|configure|new)))?"
+    rf"\([ \t]{{0,2}}(?:[\"'][^\"'\n]{{1,40}}[\"']|this),[ ]{{0,2}}[\"'](?={_RUN}{{20}}){_DRAWN})"
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
 looks drawn at random; or a client of that name, or nothing, between the two, and what looks so more plainly."""

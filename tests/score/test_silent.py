@@ -20,3 +20,8 @@ def test_a_value_that_repeats_its_name_is_silent() -> None:
 def test_a_bare_word_is_silent_and_a_quoted_one_is_not() -> None:
     assert silent_reason("wonderland", b"password", False) == "is a bare word"
     assert silent_reason("wonderland", b"password", True) == ""
+
+
+def test_a_value_that_ends_with_a_dash_before_a_closing_tag_was_a_template() -> None:
+    assert silent_reason("lkUvNGBeu3YV" + "4IedU7OW2vw-", b"token", True, (b"", b"</string>")) == ""
+    assert silent_reason("acme-", b"token", True, (b"", b"<b>"))
