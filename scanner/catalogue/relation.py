@@ -123,8 +123,8 @@ _WRAP = r"(?:new[ \t])?(?:[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}){1,2}(?:default[ \t]
 """String::from("..."), Some(String::from("...")), SecretStr("..."), field(default="...")."""
 _NET = r"[\"'][ \t]{1,4}serializeAs=[\"']String[\"'][ \t]{0,2}>\s{0,24}<value>"  # settings of .NET
 _RETURNED = (
-    r"(?:[ \t]{0,2}=[ \t]{0,2})?\(\w{0,12}\)[^\n\"'{};]{0,30}[{:>=][ \t]{0,4}(?:\r?\n[ \t]{1,24})?(?:return[ \t(]{1,2})?"
-    r"(?=[\"'])|[\"'][ \t]{0,2}:\s{0,24}return[ \t]{1,2}(?=[\"'])"
+    r"(?:[ \t]{0,2}=[ \t]{0,2})?\(\w{0,12}\)[^\n\"'{};]{0,30}[{:>=][ \t]{0,4}(?:\r?\n[ \t]{1,24})?"
+    r"(?:return[ \t(]{1,2})?(?=[\"'])|[\"'][ \t]{0,2}:\s{0,24}return[ \t]{1,2}(?=[\"'])"
 )  # def acme_key(): return "...", getAcmeKey() { return "..."; }, case "acme": return "..."
 _UNTRANSLATED = r"\" translatable=\"false\">[ \t]{0,8}\"?"  # a string of Android
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
@@ -134,7 +134,8 @@ _FURTHER_SCREEN += f"|{_SCOPED_SCREEN}"
 _FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}"
 _DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
 _RUN = r"[\w\-+/=.:]"
-_OVER = r"(?:(?:\r?\n[\-=~]{3,40})?\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"  # on this line, or the first word of the next
+_OVER = r"(?:(?:\r?\n[\-=~]{3,40})?\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"
+"""On this line, or the first word of the next."""
 _DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?(?:[0-9]|[a-z][A-Z]{{2}}))"
 _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
