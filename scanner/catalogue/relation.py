@@ -126,12 +126,13 @@ _RETURNED = (
     r"(?:[ \t]{0,2}=[ \t]{0,2})?\(\w{0,12}\)[^\n\"'{};]{0,30}[{:>=][ \t]{0,4}(?:\r?\n[ \t]{1,24})?"
     r"(?:return[ \t(]{1,2})?(?=[\"'])|[\"'][ \t]{0,2}:\s{0,24}return[ \t]{1,2}(?=[\"'])"
 )  # def acme_key(): return "...", getAcmeKey() { return "..."; }, case "acme": return "..."
+_DEFAULTED = r"[^\n\"']{0,40}\.default\([ ]?(?=[\"'])|[\"'] to (?=[\"'])"  # z.string().default("..."), "acme" to "..."
 _UNTRANSLATED = r"\" translatable=\"false\">[ \t]{0,8}\"?"  # a string of Android
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
-_FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_ASSIGN}{_WRAP}"
+_FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_DEFAULTED}|{_ASSIGN}{_WRAP}"
 _FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}|{_COLUMN_SCREEN}"
-_FURTHER_SCREEN += f"|{_SCOPED_SCREEN}"
-_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}"
+_FURTHER_SCREEN += f"|{_SCOPED_SCREEN}|{_PAIR_SCREEN}{_WRAP}"
+_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}|{_PAIR}{_WRAP}"
 _DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
 _RUN = r"[\w\-+/=.:]"
 _OVER = r"(?:(?:\r?\n[\-=~]{3,40})?\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"
@@ -161,8 +162,8 @@ _PLACED = (
 """A segment in the path of an interface's URL at the host of that name."""
 _LOGGED_IN = (
     r"(?:(?:[^\n]{0,40}\r?\n)?[^\n]{0,24}?(?i:authenticat|authori[sz]|logg?|sign)\w{1,6} (?:in )?(?:with|using)[ ]"
-    r"|[ \t]{0,2}(?i:credentials?|login|account)[ \t]{0,2}[:=]?[ \t]{1,2}[\w.@+\-]{3,60}"
-    rf"(?:[ ]/[ ]|:|,[ ](?:secret|key|password)[ ])){_DRAWN}"
+    r"|[ \t]{0,2}(?i:credentials?|creds|login|account)[ \t]{0,2}(?:[:=]|->)?[ \t]{1,2}[\w.@+\-]{3,60}"
+    rf"(?:[ ][/:][ ]|:|,[ ](?:secret|key|password)[ ])){_DRAWN}"
 )
 """... login: user / ..., authenticating with ..."""
 _MENTION = (

@@ -171,7 +171,7 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if chance >= DRAWN:
         name = _SAID.sub(b"", name)  # the secret is: ...
-    if NOT_NAMES.search(name) or _other_word(name) or b"::" in name or _PUBLIC.search(name):
+    if NOT_NAMES.search(name) or _other_word(name) or b"::" in name and chance < DRAWN or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
