@@ -126,7 +126,8 @@ _RETURNED = (
     r"(?:[ \t]{0,2}=[ \t]{0,2})?\(\w{0,12}\)[^\n\"'{};]{0,30}[{:>=][ \t]{0,4}(?:\r?\n[ \t]{1,24})?"
     r"(?:return[ \t(]{1,2})?(?=[\"'])|[\"'][ \t]{0,2}:\s{0,24}return[ \t]{1,2}(?=[\"'])"
 )  # def acme_key(): return "...", getAcmeKey() { return "..."; }, case "acme": return "..."
-_DEFAULTED = r"[^\n\"']{0,40}\.default\([ ]?(?=[\"'])|[\"'] to (?=[\"'])"  # z.string().default("..."), "acme" to "..."
+_DEFAULTED = r"[ \t]{0,4}[:=][ \t]{0,4}[\w.()]{1,40}?\.default\([ ]?(?=[\"'])|[\"'] to (?=[\"'])"
+"""key: z.string().default("..."), "acme" to "..."."""
 _UNTRANSLATED = r"\" translatable=\"false\">[ \t]{0,8}\"?"  # a string of Android
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
 _FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_DEFAULTED}|{_ASSIGN}{_WRAP}"
@@ -148,7 +149,8 @@ _REMARK = (
     r"(?<!(?i:sha-?\d|md5|checksum|digest|hash|commit|revision|version)[^\n]{0,40})"
 )
 _BELOW_REMARK = (
-    rf"{_REMARK}[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_MIXED}"
+    rf"(?=[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[:=]){_REMARK}"
+    rf"[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_MIXED}"
 )
 """Named in a comment alone, above any other name."""
 _SEGMENT = (
@@ -156,7 +158,7 @@ _SEGMENT = (
     r"(?=[\w\-.]{16})(?=[\w\-]{0,60}?[g-zG-Z])(?=(?:[\w\-]{0,40}?[0-9]){2})(?![\w\-]{0,99}\.\w{2,4}(?!\w))"
 )
 _PLACED = (
-    r"(?<=(?:https?|wss)://[\w.\-]{1,60})"
+    r"(?=[\w.\-]{0,24}[:/])(?<=(?:https?|wss)://[\w.\-]{1,60})"
     r"(?:(?<=[/.]api[./][\w.\-]{1,40})|(?=[\w.\-/]{0,60}(?:(?<=[/.]api)[./]|/v\d{1,2}(?:\.\d)?/)))" + _SEGMENT
 )
 """A segment in the path of an interface's URL at the host of that name."""
