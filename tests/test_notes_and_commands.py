@@ -37,6 +37,18 @@ FOUND = {
     "long": f"app_secret: {TOKEN * 12}",
     "told to be": f"The app secret is: {TOKEN}",
     "variable that a build publishes": f"NEXT_PUBLIC_APP_SECRET={TOKEN}",
+    "login of HTTPie": f"http -a anna:{TOKEN} https://api.acme-portal.net/",
+    "login of libcurl": f"curl_setopt($ch, CURLOPT_USERPWD, 'anna:{TOKEN}');",
+    "collection of Postman": f'"apikey": [{{"key": "value", "value": "{TOKEN}", "type": "string"}}]',
+    "header named behind its value": f'request.setValue("{TOKEN}", forHTTPHeaderField: "X-Api-Key")',
+    "recorded header": f"headers:\n  Authorization:\n  - Bearer {TOKEN}",
+    "scheme as an argument": f"f.request :authorization, 'Bearer', '{TOKEN}'",
+    "user of a URL with an empty password": f"pip install -i https://{TOKEN}:@pypi.acme-portal.net/simple a",
+    "file of a token": f'echo "{TOKEN}" > ~/.acme/token',
+    "dump of PHP": f'["api_key"]=>\n  string(32) "{TOKEN}"',
+    "string of Android": f'<string name="acme_api_key" translatable="false">{TOKEN}</string>',
+    "quotes in quotes": f'buildConfigField("String", "ACME_PASS", "\\"{TOKEN[:14]}\\"")',
+    "as the key": f"use {TOKEN} as the acme key",
     "value of a template": f'"appSecret": {{\n  "value": "{TOKEN}"\n}}',
 }
 
@@ -49,6 +61,8 @@ SILENT = {
     "tests by name": "pytest -k test_of_every_cache_key_2",
     "user of a URL in words": "https://anna.miller.2@git.acme-portal.net/a/b.git",
     "public key that a build publishes": f"NEXT_PUBLIC_KEY={TOKEN}",
+    "text into a file of Go": f"echo {TOKEN} > token.go",
+    "nonce of a page": f'<script\n  nonce="{TOKEN}">',
     "reference to the environment": 'acme_key = "env:ACME_API_KEY"',
 }
 

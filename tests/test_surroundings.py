@@ -29,12 +29,13 @@ EXCEPTIONS = {
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
         + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
         + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"]
-        + ["credential-below-its-name", "credential-in-other-quotes"],
+        + ["credential-below-its-name", "credential-in-other-quotes", "android-string-credential"]
+        + ["http-header-set-behind-value", "postman-collection-api-key"],
         QUOTED,
     ),
     **dict.fromkeys(
         ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"]
-        + ["credential-in-column"],
+        + ["credential-in-column", "credential-dumped"],
         LINES,
     ),
     "freemius-secret-key": "its expression demands quotes around the value",

@@ -78,7 +78,7 @@ _HEADER = (
     r"(?:(?:-H|--header)[ \t=]{0,2}[\"'][^\"'\n]{1,50}[\"'][ \t\\]{1,4}(?:\r?\n[ \t]{0,20})?)?"
     r"(?:-H|--header)[ \t=]{0,2}[\"'][\w\-]{1,40}:[ \t]{0,3}"
 )  # curl https://api.acme.com -H "Authorization: ..."
-_DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,4}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
+_DEFAULT = r"[\"'][ \t]{0,4}\{[^{}]{0,160}?\bdefault[ \t]{0,20}=[ \t]{0,4}"  # Terraform: variable "acme_key" {...}
 _CELL_SCREEN = r"(?:[ \t*`\"']{0,4}\||[\"']?[,;])[ \t]{0,4}"
 _CELL = f"(?=[ \t*`\"'|,;])(?<={_PLAIN}){_CELL_SCREEN}"  # the next cell of a table or of CSV
 _BLANK_SCREEN = r"[*`\"']{0,3}[ \t]{1,4}(?:(?:is|was|--[\w\-]{1,12})[ \t=:]{1,4})?"
@@ -111,7 +111,10 @@ _LOGIN = (
     r"[\w.\-/:%@?=&]{0,60}[\"'][ \t]{0,2},[ \t]{0,2}auth[ \t]{0,2}=[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{0,40}[\"'],"
     r"[ \t]{0,2}"
 )  # get("https://api.acme.com", auth=("user", "..."))
-_SECOND = r"\([ \t]{0,4}[\"'][^\"'\n]{1,40}[\"'][ \t]{0,4},[ \t]{0,4}(?=[\"'])"  # acme.Client("user", "...")
+_SECOND = (
+    r"(?:(?:::|\\{1,2})[A-Za-z]\w{0,24}){0,2}(?:\.new)?"
+    r"\([ \t]{0,4}(?:[\"'][^\"'\n]{1,40}[\"']|this|self|\w{0,8}(?i:context))[ \t]{0,4},[ \t]{0,4}(?=[\"'])"
+)  # acme.Client("user", "..."), Acme::Client.new("user", "..."), Acme.init(this, "...")
 _LINE = (
     r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})(?<!(?i:sha-?\d{1,3}|md5|sum|digest|commit|revision))[ \t]{1,4}"
     r"(?=[\"'`]?[^\s\"'`]{8,1200}[\"'`]?[,;]?[ \t]{0,4}(?:\r?\n|\Z))"
@@ -119,35 +122,74 @@ _LINE = (
 _WRAP = r"(?:new[ \t])?(?:[A-Za-z_][\w.:]{0,30}\([ \t]{0,4}){1,2}(?:default[ \t]{0,2}=[ \t]{0,2})?(?=@?\\?[\"'])"
 """String::from("..."), Some(String::from("...")), SecretStr("..."), field(default="...")."""
 _NET = r"[\"'][ \t]{1,4}serializeAs=[\"']String[\"'][ \t]{0,2}>\s{0,24}<value>"  # settings of .NET
+_RETURNED = (
+    r"(?:[ \t]{0,2}=[ \t]{0,2})?\(\w{0,12}\)[^\n\"'{};]{0,30}[{:>=][ \t]{0,4}(?:\r?\n[ \t]{1,24})?"
+    r"(?:return[ \t(]{1,2})?(?=[\"'])|[\"'][ \t]{0,2}:\s{0,24}return[ \t]{1,2}(?=[\"'])"
+)  # def acme_key(): return "...", getAcmeKey() { return "..."; }, case "acme": return "..."
+_DEFAULTED = r"[ \t]{0,4}[:=][ \t]{0,4}[\w.()]{1,40}?\.default\([ ]?(?=[\"'])|[\"'] to (?=[\"'])"
+"""key: z.string().default("..."), "acme" to "..."."""
+_UNTRANSLATED = r"\" translatable=\"false\">[ \t]{0,8}\"?"  # a string of Android
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
-_FURTHER += f"|{_NET}|{_REQUIRED}|{_ASSIGN}{_WRAP}"
+_FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_DEFAULTED}|{_ASSIGN}{_WRAP}"
 _FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}|{_COLUMN_SCREEN}"
-_FURTHER_SCREEN += f"|{_SCOPED_SCREEN}"
-_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}"
+_FURTHER_SCREEN += f"|{_SCOPED_SCREEN}|{_PAIR_SCREEN}{_WRAP}"
+_FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}|{_PAIR}{_WRAP}"
 _DIGESTS = r"(?![^\n]{0,80}(?i:sha-?[1235]|md5|commit|checksum|integrity|digest|revision|etag|fingerprint|h1:))"
 _RUN = r"[\w\-+/=.:]"
-_OVER = r"(?:\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"  # on this line, or the first word of the next
+_OVER = r"(?:(?:\r?\n[\-=~]{3,40})?\r?\n[^\w\n]{0,12})?(?<=[\s\"'`=:(,;>\[|])"
+"""On this line, or the first word of the next."""
 _DRAWN = rf"(?={_RUN}{{12}})(?={_RUN}{{0,40}}?(?:[0-9]|[a-z][A-Z]{{2}}))"
 _MIXED = (
     rf"(?={_RUN}{{16}})(?=[\w\-+/=]{{0,60}}[g-zG-Z])(?=(?:{_RUN}{{0,40}}?[0-9]){{2}})"
     rf"(?!{_RUN}{{0,60}}\.(?:com|org|net|io)\b)"
 )  # more than digits of base 16, which are mostly those of a digest
+_STAGE = r"(?:[ ]\(\w{2,12}\)|[ ](?:is|was))?"  # acme (production): ..., the key of acme is ...
+_REMARK = (
+    r"(?<=(?:\A|\n)[ \t]{0,16}(?:\#|//|--|/?\*|<!--|;|%)[^\n]{0,60})"
+    r"(?<!(?i:sha-?\d|md5|checksum|digest|hash|commit|revision|version)[^\n]{0,40})"
+)
+_BELOW_REMARK = (
+    rf"(?=[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[:=]){_REMARK}"
+    rf"[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_MIXED}"
+)
+"""Named in a comment alone, above any other name."""
+_SEGMENT = (
+    r"[\w.\-]{0,24}(?::\d{2,5})?/(?:[\w.\-]{1,24}/){0,4}?"
+    r"(?=[\w\-.]{16})(?=[\w\-]{0,60}?[g-zG-Z])(?=(?:[\w\-]{0,40}?[0-9]){2})(?![\w\-]{0,99}\.\w{2,4}(?!\w))"
+)
+_PLACED = (
+    r"(?=[\w.\-]{0,24}[:/])(?<=(?:https?|wss)://[\w.\-]{1,60})"
+    r"(?:(?<=[/.]api[./][\w.\-]{1,40})|(?=[\w.\-/]{0,60}(?:(?<=[/.]api)[./]|/v\d{1,2}(?:\.\d)?/)))" + _SEGMENT
+)
+"""A segment in the path of an interface's URL at the host of that name."""
+_LOGGED_IN = (
+    r"(?:(?:[^\n]{0,40}\r?\n)?[^\n]{0,24}?(?i:authenticat|authori[sz]|logg?|sign)\w{1,6} (?:in )?(?:with|using)[ ]"
+    r"|[ \t]{0,2}(?i:credentials?|creds|login|account)[ \t]{0,2}(?:[:=]|->)?[ \t]{1,2}[\w.@+\-]{3,60}"
+    rf"(?:[ ][/:][ ]|:|,[ ](?:secret|key|password)[ ])){_DRAWN}"
+)
+"""... login: user / ..., authenticating with ..."""
 _MENTION = (
-    rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}"
+    rf"{_DIGESTS}(?:[^\n]{{0,36}}?{_OVER}{_MIXED}|{_BELOW_REMARK}|{_PLACED}|{_LOGGED_IN}"
     rf"|(?:(?<={_PLAIN})|[^\n]{{0,24}}?{_PLAIN})[^\n]{{0,20}}?{_OVER}{_DRAWN}"
     rf"|(?:[^\n]{{0,24}}\r?\n{_DIGESTS}[^\n]{{0,40}}?|[^\n]{{0,52}}?){_PLAIN}[ \t]{{1,2}}[\"'`]?{_DRAWN}"
-    rf"|[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
+    rf"|{_STAGE}[^\w\n]{{0,4}}{_OVER}(?={_RUN}{{20}}){_DRAWN})"
 )
 """A name of one provider and, not far behind it, what looks drawn at random; what does so less only where the word for
 a credential stands between the two, or nothing."""
 _BESIDE = (
     rf"(?![a-z])(?:{_DIGESTS}[^\n]{{0,24}}?(?:\r?\n[^\n]{{0,24}}?)?(?<![a-z](?=[a-z])){_PLAIN}"
-    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|[^\w\n]{{1,6}}{_OVER}{_MIXED}"
-    rf"|_?[cC]lient\([ \t]{{0,2}}[\"']{_DRAWN})"
+    rf"[^\n]{{0,20}}?{_OVER}{_DRAWN}|{_STAGE}[^\w\n]{{1,6}}{_OVER}{_MIXED}"
+    rf"|[\"']?,?\r?\n[ \t]{{1,12}}[\"']?value[\"']?[ \t]{{0,2}}:[ \t]{{0,4}}[\"']?{_MIXED}"
+    rf"|_?[cC]lient\([ \t]{{0,2}}[\"']{_DRAWN}|{_PLACED}"
+    r"|(?:(?i:(?:::|\.(?:new)?|_)?client(?:\.new)?|\.(?:init\w{0,8}|connect|configure|new)))?"
+    rf"\([ \t]{{0,2}}(?:[\"'][^\"'\n]{{1,40}}[\"']|this),[ ]{{0,2}}[\"'](?={_RUN}{{20}}){_DRAWN})"
 )
 """A word that is a provider's name among other things, the word for a credential on its line or the next one, and what
 looks drawn at random; or a client of that name, or nothing, between the two, and what looks so more plainly."""
-_MENTION_SCREEN = rf"(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}"
+_MENTION_SCREEN = (
+    rf"(?:[^\n]{{0,66}}?|[^\n]{{0,24}}\r?\n[^\n]{{0,60}}?){_OVER}{_DRAWN}|{_SEGMENT}"
+    rf"|[^\n]{{0,40}}\r?\n[^\n=:(]{{1,40}}?[ \t]{{0,4}}(?:=>|:=|[:=])[ \t]{{0,4}}[bru@]?\\?[\"'`]?{_DRAWN}"
+)
 _NEXT_LINE = r"(?:(?:[(\[]|[>|][+\-]?)?[ \t]{0,4}\r?\n[ \t]{1,40}|[(\[]{1,2}[ \t]{0,4}(?=@?\\?[\"'`]))?"
 _SCHEME = r"(?:(?i:bearer|token|basic|apikey|api-key|key|ssws|splunk|bot|oauth|geniekey)[ \t]{1,2})?"
 OPEN = rf"(?:[bBrRfFuU@$]{{0,2}}(?:\\?[\"'`]){{1,3}})?{_SCHEME}"

@@ -159,7 +159,10 @@ def filler(body: str) -> str:
         return "repeats the same few characters"
     if _sequence(body):
         return "is a sequence of the alphabet or the keyboard"
-    if re.search(r"(?i)example|placeholder|your[-_]|xxxx|\*\*\*\*|\.\.\.|redacted|changeme|dummy|fake", body):
+    if re.search(
+        r"(?i)example|placeholder|your(?:[-_]|(?:api|secret|access|auth|private)*(?:key|token|secret))|xxxx|\*\*\*\*|\.\.\.|redacted|changeme|dummy|fake",
+        body,
+    ):
         return "reads like a placeholder"
     return ""
 

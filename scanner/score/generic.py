@@ -73,10 +73,15 @@ _CODE_BEFORE = lazily(rb"(?:=>|[ \t]=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z")
 _NO_LOGIN = lazily(rb"(?i)token|secret|key")
 
 
+def drawn_at_random(value: str) -> float:
+    """How random it looks; what is drawn by its form is so, however it looks."""
+    return DRAWN if _UUID4.match(value) or _NUMBER_DRAWN.match(value) else randomness(value)
+
+
 def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: bool = False) -> list[Reason]:
     """What speaks for and against a value that could be a credential; `kind` where that of a password is its own."""
     drawn = _UUID4.match(value) or _NUMBER_DRAWN.match(value)
-    chance = DRAWN if drawn else randomness(value)
+    chance = drawn_at_random(value)
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = kind or bool(PASSWORD.search(named)) or by_policy(value) and b"pass" in named.lower()
     used = weak(value, name, text, span)
@@ -122,7 +127,7 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
 
     `placed` where its place leaves no doubt that it is one: in an address, in a command that logs in.
     """
-    chance = randomness(value)
+    chance = drawn_at_random(value)
     how = habit(value) if password and chance < 0.5 else ""
     if placed and chance < 0.5 and (single(value) or common(value)):
         how = how or "a word"

@@ -154,7 +154,7 @@ def _made_up(credential: Credential, words: str, text: bytes, span: tuple[int, i
     if credential.rank == "distinctive":
         return context.filler(_body(credential, words)) if len(words) < 1000 else ""
     made_up = context.placeholder(words)
-    if not made_up and credential.min_randomness and randomness(words) < credential.min_randomness:
+    if not made_up and credential.min_randomness and _chance(words) < credential.min_randomness:
         return "looks too little drawn at random for such a name"
     if made_up or credential.rank != "generic":
         return made_up
@@ -171,6 +171,12 @@ def _compiled(expression: str) -> regex.Pattern[str]:
     return compiled(expression)
 
 
+def _chance(words: str) -> float:
+    """How random it looks; a UUID not so much that it counts where all else is weak: mostly it is an id."""
+    return max(randomness(words), min(generic.drawn_at_random(words), _OF_UUID))
+
+
+_OF_UUID = 0.75
 _SECONDS = 1.0
 """For one search of a credential's `placeholders`."""
 

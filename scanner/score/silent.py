@@ -180,7 +180,8 @@ def silent_reason(value: str, name: bytes, quoted: bool, around: tuple[bytes, by
         return "is a name or an expression of code"
     if chance >= DRAWN:
         name = _SAID.sub(b"", name)  # the secret is: ...
-    if NOT_NAMES.search(name) or _other_word(name) and not by_policy(value) or b"::" in name or _PUBLIC.search(name):
+    other = _other_word(name) and not by_policy(value) or b"::" in name and chance < DRAWN
+    if other or NOT_NAMES.search(name) or _PUBLIC.search(name):
         return "its name asks for something else than the credential"
     if chance < 0.9 and around[0][-4:-1] == name[-2:] + b"(" and _ASKS.search(name):
         return "is what a call that reads the credential asks for"
@@ -227,7 +228,8 @@ def another(between: bytes) -> bool:
 def _template(value: str, chance: float, behind: bytes) -> bool:
     """Whether it has a gap for something else (`{}`, `{user}`), or stops at one."""
     padded = value[-1] == "=" and (chance >= 0.9 or _BASE64.match(value) is not None)
-    if value[-1] in "-_:=./" and behind[:1] in (b"<", b"{", b"$", b"[") and not padded:
+    gap = behind[:1] in (b"<", b"{", b"$", b"[") and behind[:2] != b"</"
+    if value[-1] in "-_:=./" and gap and not padded:
         return True
     return _FILLED_IN.search(value) is not None and (chance < 0.9 or _FILLS_IN.match(behind) is not None)
 

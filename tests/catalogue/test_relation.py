@@ -272,3 +272,55 @@ SET_UP = ['let c = Datadog::new("{}");', 'datadog.init("{}")', "datadog.configur
 def test_what_a_library_is_set_up_with_was_missed(text: str, engine: str) -> None:
     value = sample("datadog-api-key")
     assert "datadog-api-key" in dict(found(engine, text.format(value).encode()))
+
+
+MISSED = {
+    "a segment of the path of an interface's URL": "https://api.mapquest.com/v1/{v}/latest",
+    "an interface in the path": "fetch('https://mapquest.com/api/json/{v}')",
+    "the second argument of a client in Ruby": "Mapquest::Client.new('anna', '{v}')",
+    "the argument behind a context": 'Mapquest.init(this, "{v}");',
+    "what a function returns": 'def mapquest_key():\n    return "{v}"',
+    "what a method returns": 'String getMapquestKey() {{\n    return "{v}";\n}}',
+    "what an arrow returns": "const getMapquestKey = () => '{v}';",
+    "what a case returns": "case 'mapquest':\n    return '{v}';",
+    "a name in a comment alone": '# ours at mapquest\nX = "{v}"',
+    "what a log says is logged in with": "connecting to mapquest.com\nauthenticating with {v}\nok",
+    "a login of a user and a key": "mapquest login: anna@acme.net / {v}",
+    "a stage in parentheses": "mapquest (production): {v}",
+    "a name told last": "my key for mapquest is {v}",
+    "a rule below a heading": "mapquest\n----\n{v}",
+    "a string of Android": '<string name="mapquest" translatable="false">{v}</string>',
+    "a default in a column": 'variable "mapquest" {{\n  description = "x"\n  default     = "{v}"\n}}',
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", MISSED)
+def test_a_relation_was_missed(case: str, engine: str) -> None:
+    value = sample("mapquest-api-key")
+    assert ("mapquest-api-key", value.encode()) in found(engine, MISSED[case].format(v=value).encode() + b"\n")
+
+
+ELSEWHERE = {
+    "a page of a site": "https://www.mapquest.com/directions/{v}",
+    "a file behind an interface": "https://api.mapquest.com/v1/{v}.png",
+    "code below a name in code": 'from mapquest import x\nbuild = "{v}"',
+    "a digest below a comment": '# sha256 of mapquest\nX = "{v}"',
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_what_only_looks_like_such_a_relation_is_silent(case: str, engine: str) -> None:
+    value = sample("mapquest-api-key")
+    assert "mapquest-api-key" not in dict(found(engine, ELSEWHERE[case].format(v=value).encode() + b"\n"))
+
+
+SECOND_ARGUMENTS = ('new Canny("anna", "{}")', 'canny.NewClient("anna", "{}")', 'Canny.init(this, "{}")')
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", SECOND_ARGUMENTS)
+def test_the_second_argument_of_a_name_that_is_a_word_was_missed(text: str, engine: str) -> None:
+    value = sample("cannyio-api-key")
+    assert "cannyio-api-key" in dict(found(engine, text.format(value).encode()))

@@ -49,7 +49,19 @@ def test_what_stands_for_a_value_is_none(value: str) -> None:
     assert context.placeholder(value)
 
 
-@pytest.mark.parametrize("value", [*SEQUENCES, *REPEATED, "x_example_y", "aXXXXb", "abc...def", "your_key_here_1"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *SEQUENCES,
+        *REPEATED,
+        "x_example_y",
+        "aXXXXb",
+        "abc...def",
+        "your_key_here_1",
+        "YOURKEYHEREYOURK",
+        "yourapitoken1",
+    ],
+)
 def test_filler_is_no_body_of_a_token(value: str) -> None:
     assert context.filler(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import uuid
 from functools import lru_cache
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scanner.detector import Detector
 from scanner.records import REACH, Credential, Match
 from scanner.score.judge import ALONE, BROKEN, PROVED, Judgement, judge
+from scanner.score.randomness import randomness
 from scanner.secrets import Secret
 from scanner.settings import DetectSettings
 from tests.helpers.samples import catalogue, sample
@@ -30,6 +32,13 @@ def judged(kind: str, value: str, before: bytes = b"", after: bytes = b"", **par
     span = (len(before), len(before) + len(value))
     told = tuple((name, Secret(part.encode())) for name, part in parts.items())
     return judge(catalogue()[kind], Match(0, Secret(value.encode()), told, *span), text, span, span)
+
+
+def test_a_uuid_whose_digits_look_little_random_was_no_bearer_token() -> None:
+    value = str(uuid.UUID(int=0xC1D54A2ED0C64530A58E64F61625F5F0, version=4))
+    assert randomness(value) < 0.3
+    assert judged("http-authorization-bearer", value, b"Authorization: Bearer ").score >= 0.5
+    assert judged("random-value-assignment", value, b"key=").silent
 
 
 def test_a_valid_checksum_is_proof() -> None:

@@ -70,3 +70,8 @@ def test_digits_in_a_row_made_a_password_by_a_policy_a_placeholder() -> None:
     value = "Kestrel#" + "12345678"
     assert shown(f'password = "{value}"') == [value.encode()]
     assert shown(f'password = "{value[8:]}"') == []
+
+
+def test_a_value_that_ends_with_a_dash_before_a_closing_tag_was_a_template() -> None:
+    assert silent_reason("lkUvNGBeu3YV" + "4IedU7OW2vw-", b"token", True, (b"", b"</string>")) == ""
+    assert silent_reason("acme-", b"token", True, (b"", b"<b>"))
