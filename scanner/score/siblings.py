@@ -12,7 +12,7 @@ from scanner.lazily import lazily
 from scanner.score.login import around
 
 _GIVEN = lazily(
-    rb"([A-Za-z][\w.\-]{0,60})(?:[\"'`\])]{0,3}[ \t]{0,30}(?:=>|:=|=|:)|[\"'`],)[ \t]{0,20}[bru@]?"
+    rb"(?<![\w.\-])([A-Za-z][\w.\-]{0,60})(?:[\"'`\])]{0,3}[ \t]{0,30}(?:=>|:=|=|:)|[\"'`],)[ \t]{0,20}[bru@]?"
     rb"([\"'`])([^\s\"'`]{5,60})\2"
 )
 _OF_AN_ACCOUNT = lazily(
@@ -25,7 +25,7 @@ _NEAR = 5
 
 def among_others(value: bytes, text: bytes, start: int, end: int) -> bool:
     """Whether names of no credential, two lines above or below, have values made as this one in quotes is."""
-    if text[start - 1 : start] not in (b'"', b"'", b"`") or not 6 <= len(value) <= 40:
+    if value.isalpha() or not 6 <= len(value) <= 40 or text[start - 1 : start] not in (b'"', b"'", b"`"):
         return False
     return any(
         _alike(value, found[3])
@@ -35,7 +35,7 @@ def among_others(value: bytes, text: bytes, start: int, end: int) -> bool:
 
 
 def _alike(value: bytes, other: bytes) -> bool:
-    if value == other or abs(len(value) - len(other)) > 2 or value.isalpha():
+    if value == other or abs(len(value) - len(other)) > 2:
         return False
     head = len(commonprefix((value, other)))
     tail = len(commonprefix((value[: head - 1 : -1], other[: head - 1 : -1])))
