@@ -23,6 +23,7 @@ from scanner.score.silent import CODE, DRAWN, FIRST_OF_TWO, NOT_NAMES, PASSWORD,
 _NUMBER_DRAWN = lazily(r"^(?=\d{30,80}$)(?!(?:0123|1234))(?!\d*(\d)\1{4})")  # 128 bits and more in decimal digits
 _PGP_KEY = lazily(r"^(?:0x)?(?:[0-9A-F]{40}|[0-9A-F]{16})$")
 _PGP = lazily(rb"(?i)gpg|pgp|keyserver|recv-?keys|apt[_-]key|signed|signing")
+_PRIVATE = lazily(rb"(?i)private[_\-]?key$")  # none has 64 or 160 bits: it is called by its fingerprint
 _UUID = lazily(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _DIGEST = lazily(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$", re.I)
 _UUID4 = lazily(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")
@@ -85,20 +86,23 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     named = name.rstrip(b"\"'`])\\ \t:=>,(")
     password = kind or bool(PASSWORD.search(named)) or by_policy(value) and b"pass" in named.lower()
     used = weak(value, name, text, span)
-    plain = not used and chance < 0.5 and (word(value, text, *span, told=kind) or signs(value, text, *span))
-    made = _WORD if plain and not habit(value) else _made(value, password, chance, bool(_SECRET.search(named)))
+    plain = not used and chance < (0.6 if password else 0.5)
+    plain = plain and (word(value, text, *span, told=kind) or signs(value, text, *span))
+    habits = by_policy(value) and named[-3:].lower() == b"key" or _SECRET.search(named) is not None
+    made = _WORD if plain and not habit(value) else _made(value, password, chance, habits)
     found = [MOST_USED if used else made]
     if _STRONG.search(named):
         found.append(Reason("its name says plainly that it is a credential", 0.1))
-    if len(value) < (5 if plain else 6):
-        found.append(Reason("it is short", -0.1))
-    if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
-        found.append(Reason("it is only digits", -0.3))
     own = len(value) >= 5 and owners(value, named)
     plainly = (
         own or not used and chance < 0.5 and PLAINLY.search(named) and not _DEFAULT.search(value) and not of_code(value)
     )
-    if plainly and setting(text, *span):
+    owned = plainly and setting(text, *span)
+    if len(value) < (5 if plain or owned else 6):
+        found.append(Reason("it is short", -0.1))
+    if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
+        found.append(Reason("it is only digits", -0.3))
+    if owned:
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
     if _UUID.match(value):
         found.append(Reason("it has the form of a UUID", -0.15))
@@ -115,7 +119,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     if hash_named(text, *span):
         found.append(Reason("its line speaks of a digest", -0.4 if _DIGEST.match(value) else -0.25))
     if _PGP_KEY.match(value):
-        told = _PGP.search(line_of(text, *span)) is not None
+        told = _PRIVATE.search(named) is not None or _PGP.search(line_of(text, *span)) is not None
         found.append(Reason("it has the form of an OpenPGP key's fingerprint", -0.4 if told else -0.15))
     if within_binary(text, *span):
         found.append(Reason("control characters stand beside it: a cache or a program, not a setting", -0.25))
@@ -146,12 +150,12 @@ _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""
 
 
-def _made(value: str, password: bool, chance: float, secret: bool = False) -> Reason:
+def _made(value: str, password: bool, chance: float, habits: bool = False) -> Reason:
     """How the value was made: by people, where it is a password, or drawn."""
     weight = _RANDOM * (chance - 0.5)
     if password and value.isdigit() and 5 <= len(value) <= 12:
         return Reason("its value is a number under a password's name", -0.05)
-    how = habit(value) if password or secret else ""
+    how = habit(value) if password or habits else ""
     if how and weight < 0.1:
         return Reason(f"its value is made as people make passwords ({how})", 0.1)
     return Reason(f"its value looks {_adjective(chance)} (randomness {chance:.2f})", weight)

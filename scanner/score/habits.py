@@ -11,6 +11,7 @@ from scanner.lazily import lazily
 
 _YEAR = lazily(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
 _WORD_DIGITS = lazily(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
+_DIGITS_TWICE = lazily(r"^(?=.*[A-Z])(?=.*[a-z])[A-Za-z]{2,12}\d{1,2}[A-Za-z]{2,12}\d{2,6}[\W_]{0,2}$")  # Shop2Market77
 _SYMBOL = lazily(r"[!@#$%^&*?+=~,;|]")
 _POLICY = lazily(r"^(?=.*[A-Z])(?=.*[a-z])(?=.*\d.*\d)(?=.*[\W_])\S{8,}$")  # what most policies ask for
 _LEET = lazily(r"[A-Za-z][013457@$][A-Za-z]")
@@ -86,7 +87,7 @@ def habit(value: str) -> str:
         return "words joined and a symbol"
     if _OF_A_NAME.match(value):
         return "a name and a word for a password"
-    if digits and _PHRASE.match(value):
+    if digits and (_PHRASE.match(value) or _DIGITS_TWICE.match(value)):
         return "words and digits"
     if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:
         return "letters turned into digits"

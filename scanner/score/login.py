@@ -16,6 +16,7 @@ _DEFAULT = frozenset(
 """What products and their images let in with, as user and as password."""
 
 _NUMBER = lazily(r"^1?2345?6?7?8?9?0?$|^(\d)\1{3,9}$")
+_FOO = lazily(r"^foo-?bar(?:-?baz)?\d{0,4}$")
 _MADE = lazily(
     r"^(?=.*(?:pass|pwd|pw\d*$|secret|test|admin|user|guest|demo|root))(?=\S*[0-9]|[a-z]+$"
     r"|[a-z]+[_-](?:pass(?:word|wd)?|pwd|pw|secret|test|admin)$)"
@@ -64,6 +65,10 @@ _CONNECTED = lazily(
     rb"(?i)[;\"'>](?:uid|user[ _]?(?:id|name)?)[ ]?=[ ]?[^;\"'\r\n]{1,60};(?:[^\"'\r\n]{0,100};)?[ ]?"
     rb"(?:pwd|password)[ ]?=[ ]?\Z"
 )  # "Server=db1;Uid=app;Pwd="
+_FORM = lazily(
+    rb"(?i)[\"'\s?&](?:user(?:[_-]?name)?|login|e-?mail)=[^&\s\"'=<>{}$]{2,60}&(?:[\w.\-]{1,30}=[^&\s\"'=]{0,60}&){0,3}"
+    rb"(?:password|passwd|pwd)=\Z"
+)  # curl -d 'username=app&password='
 _OF_ROOT = lazily(rb"(?i)(?:root|admin(?:istrator)?|superuser|(?<![a-z])sa)[_\-.]?(?:passw(?:or)?d|pwd|pass)$")
 _GIVEN = lazily(
     rb"(?i)(?:passw(?:or)?d|passphrase|pwd|pass)\d?[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?"
@@ -87,6 +92,8 @@ def common(value: str) -> bool:
     """Whether a password is one that many give: most used, a product's own, a number, or made of the words of tests."""
     if most_used(value) or value in _DEFAULT or _NUMBER.match(value) or _CAMEL.match(value) or _PHRASE.match(value):
         return True
+    if _FOO.match(value):
+        return True
     return len(value) >= 5 and _MADE.match(value) is not None and _NO_PASSWORD.search(value) is None
 
 
@@ -106,13 +113,20 @@ def beside(value: str, text: bytes, start: int, end: int) -> bool:
     if before[-1:] in (b'"', b"'", b"`"):
         if _GIVEN.search(before) is None or _GOES_ON.match(text, end) is not None:
             return False
-        return _alone(value, before) or _of_root(value, before) or _QUOTED.search(around(text, start, end)) is not None
+        return _alone(value, before) or _of_root(value, before) or account(text, start, end)
     if text[end : end + 1] in b";\"'`" and _CONNECTED.search(before) is not None:
+        return True
+    if text[end : end + 1] in b"&\"'" and _FORM.search(before) is not None:
         return True
     low = text.rfind(b"\n", 0, start) + 1
     if _LINE.match(text[low:start]) is None or not ends(text, end):
         return False
     return _of_root(value, before) or _BARE.search(around(text, start, end)) is not None
+
+
+def account(text: bytes, start: int, end: int) -> bool:
+    """Whether the account's name stands beside it in quotes."""
+    return _QUOTED.search(around(text, start, end)) is not None
 
 
 def _alone(value: str, before: bytes) -> bool:

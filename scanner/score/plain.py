@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scanner.lazily import lazily
 from scanner.score.literal import below_login, setting
+from scanner.score.login import account
 
 _WORD = lazily(r"^[a-z][a-z0-9]{4,31}[!@#$%&*]{0,3}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
 _GIVEN = lazily(
@@ -15,6 +16,9 @@ _GIVEN = lazily(
     rb"(?::[ \t]{0,2}string[ \t]{0,2}|[ \t](?:as[ \t])?string[ \t])?"
     rb"(?:=>|:=|={1,3}|:|\()[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z"
 )  # a name that ends so, and nothing but an operator or a bracket between it and the quote
+_PASS = lazily(
+    rb"(?i)(?<![a-z])pass[\"'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:)[ \t]{0,20}[bru@]{0,2}[\"'`]\Z"
+)  # beside a login
 _SET = lazily(
     rb"(?i)\b(?:put|set|set_?(?:property|parameter|param|item|attribute|default|value)|append)\([ ]?[\"'][\w.\-]{0,24}"
     rb"(?:passw(?:or)?d|passphrase|pwd)[\"'],[ ]?[\"']\Z"
@@ -137,4 +141,6 @@ def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> b
         return below_login(text, start, end)
     if told or _SET.search(before):
         return True
-    return _GIVEN.search(before) is not None and _BINDING.search(before) is None
+    if _GIVEN.search(before) is None:
+        return _PASS.search(before) is not None and account(text, start, end)
+    return _BINDING.search(before) is None

@@ -23,6 +23,7 @@ _MEASURE = lazily(
     r"|^#(?:[0-9a-fA-F]{3,4}){1,2}$"  # a colour
 )
 _MEMBER = lazily(r"^[A-Za-z_]\w{0,30}(?:\.[A-Za-z_]\w{0,40})+$")
+_SHORT_MEMBER = lazily(r"^[a-z_][a-z0-9_]{0,11}(?:\.[a-z_][a-z0-9_]{0,11}){1,4}$")  # ctx.es512.jwk
 _EXPRESSION = lazily(
     r"->|::|\w\?\.\w|==.|\+\+|--|&&|\|\||=>|\w\.\w+\(|^!+[$*]?\w|^\w+\?$|^[\w.]+\[|^[A-Za-z_]\w*\+\d+$|\w\+=\w"
 )
@@ -50,7 +51,7 @@ _INDEX = lazily(
     r"|^(?:GHSA|CVE|CWE)-[\w-]{4,}$|^[A-Z]{2,6}(?:-[A-Z]{2,6})+-\d{4,}$|^0x[0-9a-fA-F]{40}$|^RW[0-9A-Za-z+/]{54}$"
 )
 _CHECKSUM = lazily(r"(?i)^(?:sha-?(?:1|224|256|384|512)|md5|blake2[bs]?|crc32c?)[-:=]")
-_FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}")  # "{}", "{0}", "{user}"
+_FILLED_IN = lazily(r"\{(?:\d?|[A-Za-z_]\w*)\}|^\*[A-Za-z][A-Za-z_\-]*\*$")  # "{}", "{0}", "{user}", "*NO-PASSWORD*"
 _FILLS_IN = lazily(rb"[\"']+[ ]?(?:\.format|%[ ]?[\w(])")
 _DIGIT = lazily("[0-9]")
 _NUMBER = lazily(r"^[+-]?(?:\d[\d_.]*[uUlLfF]{0,3}|0[xX](?![0-9A-Fa-f]{64}$)[0-9A-Fa-f]+)$")
@@ -252,6 +253,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
         return "is an expression of code"
     if _MEMBER.match(value) and repeats(value.rsplit(".", 1)[1], name):
         return "is an expression of code"  # JWTKey: l.JWTKey
+    if _SHORT_MEMBER.match(value):
+        return "is an expression of code"
     if _NUMBER.match(value):
         return "is a number"
     if WORDS.search(value) and chance < 0.6:

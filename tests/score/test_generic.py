@@ -643,3 +643,29 @@ def test_a_word_of_code_is_no_password_of_a_setting(value: str) -> None:
 def test_the_key_of_laravel_was_no_value() -> None:
     value = "base64:" + "kV7" + "pQ2xWm9zR4tYb6nDc1sEf8gHj3kLa5uPo0iTqXvZwBe="
     assert shown(f"APP_KEY={value}") == [value.encode()]
+
+
+@pytest.mark.parametrize("value", ["koa" + "la", "sek" + "rit"])
+def test_a_word_of_middling_chance_was_neither_a_word_nor_random(value: str) -> None:
+    assert shown(f'user.setPassword("{value}");') == [value.encode()]
+
+
+def test_a_password_made_by_a_policy_was_silent_under_the_name_of_a_key() -> None:
+    value = "aMore" + "Secur3Pass" + "wor7!"
+    assert shown(f"config.masterKey = '{value}';") == [value.encode()]
+    assert shown("config.masterKey = 'anotherMasterKey!';") == []
+    assert shown('{ token: "keyword.$S2", next: "@pop" }') == []
+
+
+def test_five_letters_in_an_owned_setting_were_too_short() -> None:
+    value = "blo" + "om"
+    assert shown(f"%prod.shop.datasource.password = {value}") == [value.encode()]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "play.http.secret.key"])
+def test_symbols_that_stand_in_no_identifier_hid_a_secret_key(name: str) -> None:
+    rnd = random.Random(8)
+    half = "".join(rnd.choices(string.ascii_letters + string.digits, k=18))
+    assert shown(f'{name} = "{half}&[{half[::-1]}<;7"') == [f"{half}&[{half[::-1]}<;7".encode()]
+    assert shown(f'{name} = "<put-your-32-bytes-of-secret>"') == []
+    assert shown(f'"github_secret": "EJ[1:{half}{half[::-1]}:{half}]"') == []

@@ -52,3 +52,8 @@ def test_a_name_with_pw_and_two_words_with_a_symbol_were_no_habit(value: str) ->
 @pytest.mark.parametrize("value", ["depot" + "pw", "user@storage", "a1" + "pw"])
 def test_an_address_and_a_word_with_pw_are_no_habit(value: str) -> None:
     assert not habit(value)
+
+
+def test_digits_between_words_and_behind_them_were_no_habit() -> None:
+    assert habit("Fit2" + "Shop20202") == "words and digits"
+    assert habit("utf8_decode") == ""

@@ -265,3 +265,21 @@ def test_the_password_of_a_receivers_create_user_was_silent(receiver: str) -> No
     value = "raven" + "7pass"
     assert shown(f'{receiver}createUser("raven", "{value}", "raven@b.net", "x")') == [value.encode()]
     assert shown(f'{receiver}createUser("raven", "readWrite")') == []
+
+
+def test_a_common_password_beside_its_login_in_a_form_was_silent() -> None:
+    word = "ad" + "min"
+    assert shown(f"curl -d 'username={word}&password={word}&grant_type=password' x") == [word.encode()]
+    assert shown("curl -d 'username=user&password=password&grant_type=password' x") == []
+
+
+def test_foobar_beside_its_login_was_a_placeholder() -> None:
+    word = "foo" + "bar"
+    assert shown(f"$auth->attempt(['email' => 'ann@shop.net', 'password' => '{word}']);") == [word.encode()]
+    assert shown(f"const password = '{word}';") == []
+
+
+def test_a_word_under_pass_beside_its_login_was_silent() -> None:
+    word = "sek" + "rit"
+    assert shown(f"user => 'tester',\npass => '{word}',") == [word.encode()]
+    assert shown(f"label => 'tester',\npass => '{word}',") == []

@@ -55,6 +55,7 @@ def test_the_digest_of_nothing_was_shown_as_a_password() -> None:
         'one_of = { "token", "kubernetes" }',
         'Reader text = new CharArrayReader("test".toCharArray());',
         "dsn: monitoring:<PASSWORD>@clickhouse:9000/",
+        "secret = ctx.es512.jwk",
     ],
 )
 def test_code_and_fields_were_shown_as_credentials(line: str) -> None:
@@ -75,3 +76,14 @@ def test_digits_in_a_row_made_a_password_by_a_policy_a_placeholder() -> None:
 def test_a_value_that_ends_with_a_dash_before_a_closing_tag_was_a_template() -> None:
     assert silent_reason("lkUvNGBeu3YV" + "4IedU7OW2vw-", b"token", True, (b"", b"</string>")) == ""
     assert silent_reason("acme-", b"token", True, (b"", b"<b>"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "$args{'Password'} = '*NO-PASSWORD*';",
+        "fields => { PrivateKey => '{}' },".replace("{}", "F0CB3B48" + "2CFA4856"),
+    ],
+)
+def test_marks_and_fingerprints_were_shown(line: str) -> None:
+    assert shown(line) == []
