@@ -327,7 +327,7 @@ def test_the_second_argument_of_a_name_that_is_a_word_was_missed(text: str, engi
 
 
 SPREAD = {
-    "a second argument on a line of its own": 'c = MapquestClient(\n    "https://www.mapquestapi.com/v2/",\n    "{v}",\n)',
+    "a second argument on a line of its own": 'c = MapquestClient(\n    "https://mapquestapi.com/v2/",\n    "{v}",\n)',
     "a block with labels": 'source "mapquest" "base" {{\n  region = "eu"\n  key = "{v}"\n}}',
     "an export of a blog": "<wp:meta_key>mapquest_key</wp:meta_key>\n<wp:meta_value><![CDATA[{v}]]></wp:meta_value>",
     "a marked section": "<mapquest_key><![CDATA[{v}]]></mapquest_key>",
