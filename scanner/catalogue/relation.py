@@ -16,7 +16,7 @@ _CLOSE = r"(?:\\?[\"'`]|[\])}*]|\[\d{0,4}\]){0,3}"
 _SPACE = r"[ \t]{0,20}"
 _TYPE = r"(?::[ \t]{0,4}(?:&'static )?[\w.<>\[\]|?&]{1,30}[ \t]{1,4})?"
 _TYPE_AFTER = r"(?:[ \t]{1,4}[\w.\[\]*]{1,24}[ \t]{1,4})?"  # Go: password string = "..."
-_OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?|=|:)"
+_OPERATOR = r"(?:=>|:=|->|<-|===?|!==?|\?=|\+=|\|\|=|\|\||\?\?=?|=|:-?)"
 _ACCESSORS = r"(?:[ \t]{0,4}\{[ \t]{0,4}get;[ \t\w;]{0,40}\})?"  # C#: Password { get; set; } = "..."
 _OPENING = (
     r"(?:(?:[(\[]|[>|][+\-]?)[ \t]{0,4}\r?\n[ \t]{1,40}"
@@ -65,7 +65,10 @@ _ASSIGN = f"{_CLOSE}{_ACCESSORS}{_SPACE}(?:{_TYPE}|{_TYPE_AFTER}){_OPERATOR}{_SP
 _PLAIN = r"(?i:key|token|secret|auth|pass(?:word|wd)?|pwd|credentials?|bearer|sid|api|(?<![a-z])pat(?![a-z]))"
 _KEY = rf"(?:[\w.\-]{{0,24}}{_PLAIN}[\w\-]{{0,12}}|value|raw)(?:\\?[\"'`])?[ \t]{{0,4}}(?:=>|[:=>])[ \t]{{0,4}}"
 _SIBLINGS = r"(?:\r?\n[ \t]{1,40}(?:[^\n]{1,50}\n[ \t]{1,40}){0,2}?)?"  # first of a section's lines, or the third
-_OPENED = r"(?:\\?[\"'`])?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}" + _SIBLINGS
+_OPENED = (
+    r"(?:\\?[\"'`](?: \"[\w\-]{1,24}\")?)?[ \t]{0,4}(?:=>|[:=])?[ \t]{0,4}(?:[\w.:]{1,30})?[{\[(]{0,2}[ \t]{0,4}"
+    + _SIBLINGS
+)
 _INSIDE = rf"{_OPENED}(?:[^\n=:]{{0,30}}, ?)?(?:\\?[\"'`])?{_KEY}"  # acme: {api_key: ...}, Acme.new(token: ...)
 _URL = (
     r"[\w.\-/:%@]{0,60}[?&](?:[\w.\-%\[\]]{1,30}=[^&\s\"']{0,30}&){0,2}"
@@ -113,7 +116,7 @@ _LOGIN = (
 )  # get("https://api.acme.com", auth=("user", "..."))
 _SECOND = (
     r"(?:(?:::|\\{1,2})[A-Za-z]\w{0,24}){0,2}(?:\.new)?"
-    r"\([ \t]{0,4}(?:[\"'][^\"'\n]{1,40}[\"']|this|self|\w{0,8}(?i:context))[ \t]{0,4},[ \t]{0,4}(?=[\"'])"
+    r"\(\s{0,24}(?:[\"'][^\"'\n]{1,60}[\"']|this|self|\w{0,8}(?i:context))[ \t]{0,4},\s{0,24}(?=[\"'])"
 )  # acme.Client("user", "..."), Acme::Client.new("user", "..."), Acme.init(this, "...")
 _LINE = (
     r"(?<=(?:\A|\n)[ \t]{0,12}[\w.\- ]{2,40})(?<!(?i:sha-?\d{1,3}|md5|sum|digest|commit|revision))[ \t]{1,4}"
@@ -128,9 +131,11 @@ _RETURNED = (
 )  # def acme_key(): return "...", getAcmeKey() { return "..."; }, case "acme": return "..."
 _DEFAULTED = r"[ \t]{0,4}[:=][ \t]{0,4}[\w.()]{1,40}?\.default\([ ]?(?=[\"'])|[\"'] to (?=[\"'])"
 """key: z.string().default("..."), "acme" to "..."."""
+_EXPANSION = r"[\"']?\$\{\w{1,16}:-"  # key="${1:-...}"
+_CDATA = r"(?:[ \t]{0,4}>|</wp:meta_key>\s{0,24}<wp:meta_value>)[ \t]{0,8}<!\[CDATA\["  # and an export of WordPress
 _UNTRANSLATED = r"\" translatable=\"false\">[ \t]{0,8}\"?"  # a string of Android
 _FURTHER = f"{_INSIDE}|{_URL}|{_HEADER}|{_SECTION}|{_LATER}|{_DEFAULT}|{_OUTPUT}|{_CAPTION}|{_ALONE}|{_LOGIN}|{_SECOND}"
-_FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_DEFAULTED}|{_ASSIGN}{_WRAP}"
+_FURTHER += f"|{_NET}|{_REQUIRED}|{_RETURNED}|{_UNTRANSLATED}|{_DEFAULTED}|{_ASSIGN}(?:{_WRAP}|{_EXPANSION})|{_CDATA}"
 _FURTHER_SCREEN = f"{_FURTHER.replace(_SPOKEN, '')}|{_BLANK_SCREEN}|{_CELL_SCREEN}|{_COLUMN_SCREEN}"
 _FURTHER_SCREEN += f"|{_SCOPED_SCREEN}|{_PAIR_SCREEN}{_WRAP}"
 _FURTHER += f"|{_BLANK}|{_CELL}|{_LINE}|{_COLUMN}|{_SCOPED}|{_PAIR}{_WRAP}"
