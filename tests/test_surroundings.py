@@ -30,7 +30,8 @@ EXCEPTIONS = {
         + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
         + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"]
         + ["credential-below-its-name", "credential-in-other-quotes", "android-string-credential"]
-        + ["http-header-set-behind-value", "postman-collection-api-key"],
+        + ["http-header-set-behind-value", "postman-collection-api-key", "credential-as-default-argument"]
+        + ["credential-in-cdata", "secret-with-symbols"],
         QUOTED,
     ),
     **dict.fromkeys(
