@@ -63,6 +63,7 @@ _NOTHING = frozenset(
         "pass",
         "pwd",
         "secret",
+        "sekrit",
         "token",
         "key",
         "apikey",

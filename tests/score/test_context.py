@@ -166,3 +166,7 @@ def test_a_digest_below_its_heading_was_reported_for_the_name_beside_it() -> Non
 )
 def test_a_message_about_a_credential_is_told_from_what_names_it(between: bytes, told: bool) -> None:
     assert context.message(between) is told
+
+
+def test_a_jocular_secret_in_the_text_of_an_installed_module_was_shown() -> None:
+    assert context.placeholder("sek" + "rit") == "is a plain word that stands for a value"

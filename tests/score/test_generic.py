@@ -645,7 +645,7 @@ def test_the_key_of_laravel_was_no_value() -> None:
     assert shown(f"APP_KEY={value}") == [value.encode()]
 
 
-@pytest.mark.parametrize("value", ["koa" + "la", "sek" + "rit"])
+@pytest.mark.parametrize("value", ["koa" + "la", "zep" + "hyr"])
 def test_a_word_of_middling_chance_was_neither_a_word_nor_random(value: str) -> None:
     assert shown(f'user.setPassword("{value}");') == [value.encode()]
 

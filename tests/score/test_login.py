@@ -280,6 +280,6 @@ def test_foobar_beside_its_login_was_a_placeholder() -> None:
 
 
 def test_a_word_under_pass_beside_its_login_was_silent() -> None:
-    word = "sek" + "rit"
+    word = "koa" + "la"
     assert shown(f"user => 'tester',\npass => '{word}',") == [word.encode()]
     assert shown(f"label => 'tester',\npass => '{word}',") == []
