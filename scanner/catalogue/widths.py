@@ -27,6 +27,9 @@ def width(expression: str) -> int:
 
 
 Chars = frozenset[str]
+Firsts = tuple[list[Chars], bool]
+"""The characters that may stand at each place, in lower case, and whether these places are all. No more places than
+the shortest way to match has, 16 at most, and no character at a place of which nothing is known."""
 
 _CLASSES = (
     ("[0-9]", frozenset("0123456789")),
@@ -47,44 +50,49 @@ def first(expression: str) -> str:
     At most 16 characters of it; fewer where the shortest way to match has no more.
     """
     sets, _ = _firsts(list(parser.parse(expression)))
-    texts = list(itertools.takewhile(bool, map(_class, sets[:_MOST_FIRST])))
+    texts = list(itertools.takewhile(bool, map(_class, sets)))
     runs = ((text, len(list(same))) for text, same in itertools.groupby(texts))
     done = "".join(text if count == 1 else f"{text}{{{count}}}" for text, count in runs)
     return done if len(texts) >= 4 else ""
 
 
-def _firsts(nodes: list[Any]) -> tuple[list[Chars], bool]:
-    """The characters that may stand at each place from the start on, in lower case, and whether these places are all.
+def _firsts(nodes: list[Any], behind: Firsts = ([], True)) -> Firsts:
+    """What may stand at each place from the start on, before what stands `behind`.
 
-    No more places than the shortest way to match has, and no character at a place of which nothing is known.
+    From the last node to the first, so that each is seen once, however many may be left out.
     """
-    sets: list[Chars] = []
-    for number, (op, argument) in enumerate(nodes):
+    for op, argument in reversed(nodes):
         if op in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
             continue
-        inner, whole = _places(op, argument, nodes[number + 1 :])
-        sets += inner
-        if not whole or len(sets) >= _MOST_FIRST:
-            return sets[:_MOST_FIRST], False
-    return sets, True
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) and argument[:2] == (0, 1):
+            behind = _any([_firsts(list(argument[2]), behind), behind])
+        else:
+            behind = _joined(_places(op, argument), behind)
+    return behind
 
 
-def _places(op: Any, argument: Any, behind: list[Any]) -> tuple[list[Chars], bool]:
-    """`_firsts` of one node; of what may be left out, together with what stands `behind`."""
+def _places(op: Any, argument: Any) -> Firsts:
+    """`_firsts` of one node, which is not left out."""
     if op is sre.SUBPATTERN:
         return _firsts(list(argument[3]))
     if op is sre.BRANCH:
         return _any([_firsts(list(branch)) for branch in argument[1]])
     if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        low, high, inner = argument[0], argument[1], list(argument[2])
-        if (low, high) == (0, 1):
-            return _any([_firsts([*inner, *behind]), _firsts(behind)])[0], False
-        sets, whole = _firsts(inner)
+        low, high, inner = argument
+        sets, whole = _firsts(list(inner))
         return (sets * min(low, _MOST_FIRST), low == high) if whole else (sets if low else [], False)
     return [_chars(op, argument)], True
 
 
-def _any(ways: list[tuple[list[Chars], bool]]) -> tuple[list[Chars], bool]:
+def _joined(here: Firsts, behind: Firsts) -> Firsts:
+    """What stands here and, where that is all of it, what stands behind."""
+    if not here[1]:
+        return here
+    sets = here[0] + behind[0]
+    return sets[:_MOST_FIRST], behind[1] and len(sets) <= _MOST_FIRST
+
+
+def _any(ways: list[Firsts]) -> Firsts:
     """What holds whichever of these ways it matches."""
     sets = [
         Chars() if not all(chars) else Chars().union(*chars) for chars in zip(*(way for way, _ in ways), strict=False)

@@ -44,6 +44,10 @@ def test_what_every_way_to_match_begins_with_is_derived(value: str, first: str) 
     assert widths.first(value) == first
 
 
+def test_each_part_that_may_be_left_out_took_twice_the_time() -> None:
+    assert widths.first("[a-f]?" * 200 + "[0-9]{20}") == "[0-9a-f]{16}"
+
+
 PARTS = st.sampled_from(
     [
         "[0-9a-f]",

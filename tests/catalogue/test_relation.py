@@ -291,6 +291,11 @@ MISSED = {
     "a rule below a heading": "mapquest\n----\n{v}",
     "a string of Android": '<string name="mapquest" translatable="false">{v}</string>',
     "a default in a column": 'variable "mapquest" {{\n  description = "x"\n  default     = "{v}"\n}}',
+    "a second argument on a line of its own": 'c = MapquestClient(\n    "https://mapquestapi.com/v2/",\n    "{v}",\n)',
+    "a block with labels": 'source "mapquest" "base" {{\n  region = "eu"\n  key = "{v}"\n}}',
+    "an export of a blog": "<wp:meta_key>mapquest_key</wp:meta_key>\n<wp:meta_value><![CDATA[{v}]]></wp:meta_value>",
+    "a marked section": "<mapquest_key><![CDATA[{v}]]></mapquest_key>",
+    "an argument's default": 'MAPQUEST_KEY="${{1:-{v}}}"',
 }
 
 
@@ -324,22 +329,6 @@ SECOND_ARGUMENTS = ('new Canny("anna", "{}")', 'canny.NewClient("anna", "{}")', 
 def test_the_second_argument_of_a_name_that_is_a_word_was_missed(text: str, engine: str) -> None:
     value = sample("cannyio-api-key")
     assert "cannyio-api-key" in dict(found(engine, text.format(value).encode()))
-
-
-SPREAD = {
-    "a second argument on a line of its own": 'c = MapquestClient(\n    "https://mapquestapi.com/v2/",\n    "{v}",\n)',
-    "a block with labels": 'source "mapquest" "base" {{\n  region = "eu"\n  key = "{v}"\n}}',
-    "an export of a blog": "<wp:meta_key>mapquest_key</wp:meta_key>\n<wp:meta_value><![CDATA[{v}]]></wp:meta_value>",
-    "a marked section": "<mapquest_key><![CDATA[{v}]]></mapquest_key>",
-    "an argument's default": 'MAPQUEST_KEY="${{1:-{v}}}"',
-}
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("case", SPREAD)
-def test_what_stands_in_a_block_or_a_section_was_missed(case: str, engine: str) -> None:
-    value = sample("mapquest-api-key")
-    assert ("mapquest-api-key", value.encode()) in found(engine, SPREAD[case].format(v=value).encode() + b"\n")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -17,7 +17,7 @@ from scanner.errors import GitError
 from scanner.sources.git import inner_trees
 from scanner.sources.git.arrays import Numbers, Prefixes, beginnings, positions
 from scanner.sources.git.door import Door
-from scanner.sources.git.graph import Graph
+from scanner.sources.git.graph import Graph, prefixes
 from scanner.sources.git.inventory import Inventory
 from scanner.sources.git.trees import Holding, Trees, Unclear, check
 
@@ -77,7 +77,7 @@ def order(door: Door, inventory: Inventory) -> Order:
     graph.cut(bytes.fromhex(name) for name in door.shallow())
     check(graph.needed(), present)
     tips = _tips(door)
-    check(np.array([int.from_bytes(tip[:8], "big") for tip in tips], np.uint64), present)
+    check(prefixes(tips), present)
     return Order(graph, graph.history(tips), present, loose["tree"])
 
 

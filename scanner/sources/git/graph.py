@@ -43,7 +43,7 @@ class Graph:
 
     def cut(self, boundary: Iterable[bytes]) -> None:
         """Forget the parents of these commits: a shallow clone has not got them."""
-        for number in self.numbers(_prefixes(boundary)).tolist():
+        for number in self.numbers(prefixes(boundary)).tolist():
             if number >= 0:
                 self.counts[number] = 0
 
@@ -57,7 +57,7 @@ class Graph:
 
         Raises Unclear where a parent is not among the commits.
         """
-        heads = [number for number in self.numbers(_prefixes(tips)).tolist() if number >= 0]
+        heads = [number for number in self.numbers(prefixes(tips)).tolist() if number >= 0]
         chosen = inner_trees.reached(heads, self.starts, self.counts, self.parents)
         if chosen is None:
             raise Unclear("a commit's parent is not there")
@@ -71,7 +71,8 @@ class Graph:
         return inner_trees.by_date(left, self.starts, self.counts, self.parents, self.dates.tolist())
 
 
-def _prefixes(ids: Iterable[bytes]) -> Prefixes:
+def prefixes(ids: Iterable[bytes]) -> Prefixes:
+    """The first 8 bytes of ids, as numbers."""
     return np.array([int.from_bytes(name[:8], "big") for name in ids], np.uint64)
 
 

@@ -424,7 +424,7 @@ class Version:
     def data(self) -> bytes:
         """The whole object, of a commit or a tag its message."""
         if not self._made:
-            self._data = apply(self._delta, self._source, 0, 0, BytesWriter(), True)[0]
+            self._data = stretch(self._delta, self._source, 0, self.size)
             self._made = True
             self._source = b""
         return self._data
@@ -540,14 +540,14 @@ class Walk:
         if known:
             if marks & IS_OLD and marks & KIND == COMMIT:
                 if delta:
-                    data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+                    data = stretch(delta, source, 0, size)
                 self._commit(number, data)
             return
         self.objects += 1
         self.bytes += size
         if marks & KIND != BLOB:
             if not made_up:
-                data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+                data = stretch(delta, source, 0, size)
             self._message(number, data, marks & KIND)
         elif kind >= 6 and not hidden:
             version = Version(self._serial, self._names, number, base, size, data)
@@ -557,7 +557,7 @@ class Walk:
             self.held += len(delta) + len(data)
         else:
             if not made_up:
-                data = apply(delta, source, 0, 0, BytesWriter(), True)[0]
+                data = stretch(delta, source, 0, size)
             self._alone(number, data)
 
     def _alone(self, number: i64, data: bytes) -> None:
