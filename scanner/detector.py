@@ -210,18 +210,17 @@ class Detector:
         """How many bytes before and behind the end of a hit decide what it leads to."""
         known = self._arounds.get(row)
         if known is None:
-            before, after = self._finder.reach(row)
+            before, after, _ = self._finder.reach(row)
             known = self._arounds[row] = (before + self._finder.extent(row), after)
         return known
 
     def _seen(self, key: tuple[int, int, bytes], where: tuple[str, Tally]) -> tuple[Placed, ...]:
         """What a hit of a row leads to that ends at an offset of a text, with offsets in that text."""
         row, end, text = key
-        before, after = self._finder.reach(row)
         found: list[Placed] = []
         faults = len(where[1].faults)
         for at in self._finder.anchors(row, end, text):
-            first, last = max(0, at - before), min(len(text), at + after)
+            first, last = self._finder.window(row, at, text)
             window = text[first:last]
             found += [Placed(known, at, first, last) for known in self._look(row, window, at - first, where)]
         seen = tuple(found)

@@ -43,9 +43,8 @@ def explain(detector: Detector, data: bytes, line: int, path: str = "") -> list[
         if not low - _BEFORE <= end <= high + _BEFORE:
             continue
         for at in finder.anchors(row, end, data):
-            before, after = finder.reach(row)
-            first = max(0, at - before)
-            for sight in finder.sights(row, data[first : at + after], at - first):
+            first, last = finder.window(row, at, data)
+            for sight in finder.sights(row, data[first:last], at - first):
                 where = sight.match.start + first
                 if low <= where < high:
                     kind = finder.kinds[sight.match.credential].credential

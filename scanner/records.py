@@ -80,6 +80,7 @@ class Credential:
     unless: tuple[dict[str, Any], ...] = ()  # what speaks against a match: each table, where all of it holds
     path: str = ""  # an expression: only where it is found in the path
     width: int = 0  # widest match in bytes, from the expression
+    breaks: int = 0  # most line breaks in one; where it is known by a name, in its value
     leads: bool = True  # the match starts at the literal
     verify: dict[str, Any] = field(default_factory=dict)
     revoke: dict[str, Any] = field(default_factory=dict)

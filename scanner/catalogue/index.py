@@ -19,7 +19,7 @@ from scanner.catalogue import load
 from scanner.records import Credential, Entry, Part
 from scanner.version import VERSION
 
-FORMAT = 5
+FORMAT = 6
 """Raised when what is kept changes its form."""
 
 T = TypeVar("T")

@@ -143,6 +143,7 @@ def _credential(table: _Table, provider: str, respond: dict[str, Any]) -> Creden
         public=str(raw.get("public", "")),
         min_randomness=float(raw.get("min_randomness", 0)),
         width=wide,
+        breaks=widths.breaks(str(raw["value"]) if keywords else regex),
         leads=bool(keywords) or widths.leads(regex, literals, caseless),
         verify=_asked(table, "verify"),
         revoke=_asked(table, "revoke"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 sre: Any = importlib.import_module("re._constants")
@@ -25,6 +26,83 @@ def width(expression: str) -> int:
     except (sre.error, RecursionError) as error:
         raise ValueError(str(error)) from error
 
+
+def run(expression: str) -> tuple[frozenset[str], int]:
+    """Characters in both cases that every match is made of, and how many of these it has at the least.
+
+    None of them, and 0, where that cannot be told.
+    """
+    parsed = parser.parse(expression)
+    sets = list(_all_chars(list(parsed)))
+    if not all(sets):
+        return frozenset(), 0
+    return frozenset(case for char in Chars().union(*sets) for case in (char, char.upper())), parsed.getwidth()[0]
+
+
+def _all_chars(nodes: list[Any]) -> Iterator[Chars]:
+    """Those of each place, as `_chars` tells them."""
+    for op, argument in nodes:
+        if op is sre.SUBPATTERN:
+            yield from _all_chars(list(argument[3]))
+        elif op is sre.BRANCH:
+            for branch in argument[1]:
+                yield from _all_chars(list(branch))
+        elif op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            yield from _all_chars(list(argument[2]))
+        elif op not in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
+            yield _chars(op, argument)
+
+
+def breaks(expression: str) -> int:
+    """The most line breaks in a match, those that it only looks at included; of an expression that `width` reads."""
+    parsed = parser.parse(expression)
+    return min(_breaks(list(parsed), bool(parsed.state.flags & re.S), {}), UNBOUNDED)
+
+
+def _breaks(nodes: list[Any], dots: bool, groups: dict[int, int]) -> int:
+    """The same of a sequence; `dots` where a dot stands for a line break, too; `groups` are those seen before."""
+    return sum(_breaks_in(op, argument, dots, groups) for op, argument in nodes)
+
+
+def _breaks_in(op: Any, argument: Any, dots: bool, groups: dict[int, int]) -> int:
+    if op is sre.SUBPATTERN:
+        number, add, drop, inner = argument
+        groups[number] = _breaks(list(inner), (dots or bool(add & re.S)) and not drop & re.S, groups)
+        return groups[number]
+    if op is sre.BRANCH:
+        return max(_breaks(list(branch), dots, groups) for branch in argument[1])
+    if op in (sre.ASSERT, sre.ASSERT_NOT):
+        return _breaks(list(argument[1]), dots, groups)
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        inside = _breaks(list(argument[2]), dots, groups)
+        return inside * int(argument[1]) if inside else 0
+    if op is sre.GROUPREF:
+        return groups.get(argument, UNBOUNDED)
+    if op is sre.GROUPREF_EXISTS:
+        return max(_breaks(list(way or ()), dots, groups) for way in argument[1:])
+    if op in (sre.AT, sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
+        return int(_is_break(op, argument, dots))
+    return UNBOUNDED
+
+
+def _is_break(op: Any, argument: Any, dots: bool) -> bool:
+    """Whether a character can be a line break."""
+    if op is sre.ANY:
+        return dots
+    if op is sre.IN:
+        kinds = [kind for kind, _ in argument]
+        return any(_has_break(kind, what) for kind, what in argument) != (sre.NEGATE in kinds)
+    return op is not sre.AT and bool(argument == _BREAK) == (op is sre.LITERAL)
+
+
+def _has_break(kind: Any, what: Any) -> bool:
+    """The same of one part of a class."""
+    if kind is sre.RANGE:
+        return bool(what[0] <= _BREAK <= what[1])
+    return what == _BREAK or what in (sre.CATEGORY_SPACE, sre.CATEGORY_NOT_WORD, sre.CATEGORY_NOT_DIGIT)
+
+
+_BREAK = ord("\n")
 
 Chars = frozenset[str]
 Firsts = tuple[list[Chars], bool]

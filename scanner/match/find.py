@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ahocorasick
 
-from scanner.catalogue import relation
+from scanner.catalogue import relation, widths
 from scanner.compiled import compiled
 from scanner.match import decode
 from scanner.records import REACH, Credential, Entry, Match, Part
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 SOUGHT_BEFORE = 96
 """No more bytes than these before a name decide whether it is sought (`--` or `ENV` in front of a longer name)."""
 _MOST_ANCHORS = 10000
+_LONG = 20
+"""Characters of a value from which it is worth looking whether there are any such (the prefilter has seen 16)."""
+_FEW = 2
+"""Line breaks in a match, or in the value that a name is given, up to which the lines around it decide."""
+_ABOVE, _BELOW = 5, 9
+"""Line breaks before and behind the start of a literal at which a window ends: those of the match (a value stands three
+lines below its name at the most) and of what judgement reads beside it, which is two lines and their ends."""
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
 
 
@@ -48,10 +55,12 @@ class Sight(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far before and behind the start of a literal the window of a row goes, in bytes of input."""
+    """How far before and behind the start of a literal the window of a row goes, in bytes of input, and whether it ends
+    some lines before and behind that, too."""
 
     before: int
     after: int
+    lined: bool
 
 
 class Kind:
@@ -101,6 +110,20 @@ class Kind:
                 return True
         return False
 
+    def _may_hold(self, text: bytes, anchor: int) -> bool:
+        """Whether as many characters in a row as a value has at the least stand anywhere behind `anchor`."""
+        table, wanted = self._run
+        return not wanted or wanted in text[anchor:].translate(table)
+
+    @cached_property
+    def _run(self) -> tuple[bytes, bytes]:
+        """A table that makes one byte of all that a value is made of, and the shortest value in such bytes; b"" where
+        that would tell little."""
+        chars, least = widths.run(self.credential.value)
+        if least < _LONG:
+            return b"", b""
+        return bytes(120 if chr(code) in chars else 32 for code in range(256)), b"x" * least
+
     def _begins(self, text: bytes, anchor: int) -> bool:
         """A provider's name inside of a longer word is none (scrollbar)."""
         return self.credential.rank == "generic" or _begins(text, anchor)
@@ -118,7 +141,7 @@ class Kind:
     def match_at(self, text: bytes, anchor: int) -> Any | None:
         """The match that covers the literal at `anchor`."""
         try:
-            if self.credential.keywords and not self.related(text, anchor):
+            if self.credential.keywords and not (self._may_hold(text, anchor) and self.related(text, anchor)):
                 return None
             if self.credential.leads:
                 return self.expression.match(text, anchor, timeout=self.timeout)
@@ -191,7 +214,29 @@ class Finder:
         return Reach(
             int((before + REACH) * growth) + slack,
             max(int((widest + REACH) * growth) + slack + len(entry.needle), entry.width),
+            not entry.codecs and all(kind.breaks <= _FEW and not kind.parts for kind in kinds),
         )
+
+    def window(self, row: int, at: int, text: bytes) -> tuple[int, int]:
+        """Where the window begins and ends that decides what the literal of a row at `at` in `text` leads to.
+
+        What stands on one line, or a few, is decided by the lines around it: the fewer bytes decide, the more often
+        they were met before.
+        """
+        before, after, lined = self.reach(row)
+        first, last = max(0, at - before), min(len(text), at + after)
+        if not lined:
+            return first, last
+        low = high = at
+        for _ in range(_ABOVE):
+            low = text.rfind(b"\n", first, low)
+            if low < 0:
+                break
+        for _ in range(_BELOW):
+            high = text.find(b"\n", high, last) + 1
+            if not high:
+                break
+        return (low + 1 if low >= 0 else first), (high or last)
 
     def extent(self, row: int) -> int:
         """The most bytes that a hit of this row takes itself."""

@@ -112,3 +112,48 @@ def test_what_is_said_to_lead_leads(pieces: list[str], literals: tuple[str, ...]
     rnd = random.Random(seed)
     text = "".join(rnd.choice("ab ") for _ in range(60))
     assert all(match[0].startswith(literals) for match in regex.finditer(expression, text, overlapped=True))
+
+
+@pytest.mark.parametrize(
+    ("expression", "most"),
+    [
+        ("ab", 0), (r"a\nb", 1), (r"\r?\n", 1), ("[^a]{3}", 3), (r"[^a\n]{3}", 0), (r"\s{0,4}", 4), (r"[^\s]{4}", 0),
+        (r"[\x00-\x20]", 1), (r"\W", 1), (r"\w", 0), ("a.c", 0), ("(?s)a.{2}c", 2), ("(?s:.)(?-s:.).", 1),
+        (r"(?:a|\n\n)x", 2),
+        (r"(?<=\n)a(?=\n)", 2), (r"(\n)a\1", 2), (r"(a)?b(?(1)\n|c)", 1), ("^a$", 0), ("(?>[^a])", widths.UNBOUNDED),
+    ],
+)  # fmt: skip
+def test_breaks_are_the_most_line_breaks_of_a_match(expression: str, most: int) -> None:
+    assert widths.breaks(expression) == most
+
+
+LINES = st.sampled_from(["a", "[^a]", r"\n{0,2}", r"\s", "(?:a|.)", "(?s:.{2})", r"(\n)?", r"[\W]{1,3}", "(?:b|\n\n)"])
+
+
+@given(st.lists(LINES, min_size=1, max_size=5), st.integers(0, 10_000))
+def test_no_match_has_more_line_breaks_than_said(pieces: list[str], seed: int) -> None:
+    expression = "".join(pieces)
+    text = "".join(random.Random(seed).choice("ab \n") for _ in range(80))
+    most = widths.breaks(expression)
+    assert all(match[0].count("\n") <= most for match in regex.finditer(expression, text, overlapped=True))
+
+
+@pytest.mark.parametrize(
+    ("expression", "chars", "least"),
+    [
+        ("[0-9]{30,40}", "0123456789", 30), ("a(?:b|cc)", "aAbBcC", 2), ("(?!x)ab?", "aAbB", 1),
+        (r"[^\s]{20}", "", 0), (r"\w{20}", "", 0), ("a.", "", 0), (r"(a)\1", "", 0),
+    ],
+)  # fmt: skip
+def test_run_tells_what_every_match_is_made_of(expression: str, chars: str, least: int) -> None:
+    assert widths.run(expression) == (frozenset(chars), least)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=5), st.integers(0, 10_000))
+def test_every_match_is_made_of_what_run_tells(pieces: list[str], seed: int) -> None:
+    expression = "".join(pieces)
+    chars, least = widths.run(expression)
+    text = "".join(random.Random(seed).choice("abAB ") for _ in range(60))
+    for match in regex.finditer(f"(?i:{expression})", text, overlapped=True):
+        assert len(match[0]) >= least
+        assert not chars or set(match[0]) <= chars

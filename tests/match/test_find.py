@@ -183,12 +183,43 @@ def test_the_window_of_a_row_is_wide_enough(before: bytes, after: bytes) -> None
     made = finder()
     data = before + b" " + TOKEN.encode() + b" " + after
     at = len(before) + 1
-    low, high = made.reach(0)
-    first = max(0, at - low)
-    window = data[first : at + high]
+    first, last = made.window(0, at, data)
+    window = data[first:last]
     whole, part = (list(made.sights(0, text, place)) for text, place in ((data, at), (window, at - first)))
     assert values(whole) == values(part) == [TOKEN.encode()]
     assert [sight.match.start for sight in whole] == [sight.match.start + first for sight in part]
+
+
+def test_what_stands_on_one_line_is_decided_by_the_lines_around_it() -> None:
+    """Else each change near a line of code would have it looked at anew."""
+    made = finder()
+    line = b"x = " + TOKEN.encode() + b"\n"
+    data = b"".join(b"%d\n" % number for number in range(20)) + line + b"y\n" * 20
+    at = data.find(b"mkey_")
+    first, last = made.window(0, at, data)
+    assert data[first:last] == b"16\n17\n18\n19\n" + line + b"y\n" * 8
+    assert values(list(made.sights(0, data[first:last], at - first))) == [TOKEN.encode()]
+    wide = finder(regex=r"mkey_(?P<secret>[0-9a-f]{20})(?:\s{0,9}end)?")
+    assert wide.window(0, at, data) == (max(0, at - wide.reach(0).before), min(len(data), at + wide.reach(0).after))
+
+
+@given(st.text("ab=\n", max_size=300), st.text("ab=\n", max_size=300))
+def test_a_window_of_lines_is_that_of_any_text_around_it(before: str, after: str) -> None:
+    """The window alone has the same window: what it leads to depends on nothing else."""
+    made = finder()
+    data = f"{before}{TOKEN}{after}".encode()
+    first, last = made.window(0, len(before), data)
+    inside = data[first:last]
+    assert made.window(0, len(before) - first, inside) == (0, len(inside))
+
+
+def test_a_value_that_is_too_short_is_not_looked_for_by_the_expression() -> None:
+    made = finder(literals=None, regex=None, keywords=["acme"], value="[0-9a-f]{40}", shape="{hex*40}")
+    word = TOKEN[5:].encode()
+    assert values(list(made.sights(0, b"acme_key = " + word * 2, 0))) == [word * 2]
+    assert made.kinds[0].match_at(b"acme_key = " + word, 0) is None
+    assert made.kinds[0]._may_hold(b"acme_key = " + word * 2, 0)
+    assert not made.kinds[0]._may_hold(b"acme_key = " + word + b" " + word, 0)
 
 
 def test_what_decides_about_a_hit_lies_within_what_is_looked_at_around_a_break() -> None:
