@@ -187,8 +187,9 @@ class Detector:
         """
         low, high = bounds
         found: list[Placed] = []
+        arounds = self._arounds
         for row, end in hits:
-            back, ahead = self._around(row)
+            back, ahead = arounds.get(row) or self._around(row)
             first, last = max(low, end - back), min(high, end + ahead)
             window = cut(first, last)
             key = (row, end - first, window)

@@ -227,16 +227,13 @@ class Finder:
         first, last = max(0, at - before), min(len(text), at + after)
         if not lined:
             return first, last
-        low = high = at
-        for _ in range(_ABOVE):
-            low = text.rfind(b"\n", first, low)
-            if low < 0:
-                break
-        for _ in range(_BELOW):
-            high = text.find(b"\n", high, last) + 1
-            if not high:
-                break
-        return (low + 1 if low >= 0 else first), (high or last)
+        above = text[first:at].rsplit(b"\n", _ABOVE)
+        below = text[at:last].split(b"\n", _BELOW)
+        if len(above) > _ABOVE:
+            first += len(above[0]) + 1
+        if len(below) > _BELOW:
+            last -= len(below[_BELOW])
+        return first, last
 
     def extent(self, row: int) -> int:
         """The most bytes that a hit of this row takes itself."""

@@ -41,9 +41,13 @@ def positions(ordered: NDArray[Any], values: NDArray[Any]) -> Numbers:
     """Where in `ordered`, ascending, each of `values` stands; -1 for what is not there."""
     if not len(ordered):
         return np.full(len(values), -1, np.int64)
-    places = np.searchsorted(ordered, values)
+    order = np.argsort(values)  # what is sought in order is found nearby: a fifth of the time
+    sought = values[order]
+    places = np.searchsorted(ordered, sought)
     places[places == len(ordered)] = 0
-    return np.where(ordered[places] == values, places, -1)
+    found = np.empty(len(values), np.int64)
+    found[order] = np.where(ordered[places] == sought, places, -1)
+    return found
 
 
 def runs(starts: Numbers, counts: Numbers) -> Numbers:
