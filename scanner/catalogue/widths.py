@@ -231,6 +231,9 @@ def _inner(op: Any, argument: Any) -> tuple[list[str], bool]:
     if op is sre.BRANCH:
         branches = [_heads(list(branch)) for branch in argument[1]]
         return [head for heads, _ in branches for head in heads], all(whole for _, whole in branches)
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) and argument[:2] == (0, 1):
+        heads, whole = _heads(list(argument[2]))
+        return ["", *heads], whole
     if op is sre.IN and len(argument) <= 12 and all(kind is sre.LITERAL for kind, _ in argument):
         return [chr(code) for _, code in argument], True
     return [""], False
