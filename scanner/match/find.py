@@ -33,6 +33,8 @@ _FEW = 2
 _ABOVE, _BELOW = 5, 9
 """Line breaks before and behind the start of a literal at which a window ends: those of the match (a value stands three
 lines below its name at the most) and of what judgement reads beside it, which is two lines and their ends."""
+_NEAR = 2048
+"""Bytes within which they are looked for."""
 _NOT_PARTS = frozenset({"secret", "bare", "q"})
 
 
@@ -227,12 +229,13 @@ class Finder:
         first, last = max(0, at - before), min(len(text), at + after)
         if not lined:
             return first, last
-        above = text[first:at].rsplit(b"\n", _ABOVE)
-        below = text[at:last].split(b"\n", _BELOW)
+        low, high = max(first, at - _NEAR), min(last, at + _NEAR)
+        above = text[low:at].rsplit(b"\n", _ABOVE)
+        below = text[at:high].split(b"\n", _BELOW)
         if len(above) > _ABOVE:
-            first += len(above[0]) + 1
+            first = low + len(above[0]) + 1
         if len(below) > _BELOW:
-            last -= len(below[_BELOW])
+            last = high - len(below[_BELOW])
         return first, last
 
     def extent(self, row: int) -> int:
