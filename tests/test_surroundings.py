@@ -27,6 +27,8 @@ EXCEPTIONS = {
         + ["psexec-credentials-network", "react-app-credential", "truenas-api-key-call", "twilio-auth-token-beside-sid"]
         + ["wordpress-config", "credential-in-pair", "credential-typed-or-compared", "password-in-hashing-call"]
         + ["signing-call-secret", "credential-in-sibling-element", "credential-through-call"]
+        + ["credential-in-list-of-arguments", "here-string-login", "masked-in-a-workflow", "credential-filled-in"]
+        + ["credential-assigned-to-the-right"]
         + ["login-function-password", "short-secret-assignment", "salt-assignment", "sql-insert-password"]
         + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"]
         + ["credential-below-its-name", "credential-in-other-quotes", "android-string-credential"]

@@ -19,7 +19,7 @@ BOUNDS = {
 }
 """Named alphabets that may not follow a match (of which the first also may not precede it)."""
 
-_LEFT = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+_LEFT = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\x1b\[[0-9;]{0,8}m))"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _SEVERITIES = ("low", "medium", "high", "critical")
 _RANKS = {"distinctive": 0.85, "named": 0.65, "generic": 0.5}

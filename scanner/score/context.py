@@ -199,6 +199,8 @@ _EXAMPLE_WORDS = lazily(
 _DIGESTS = rb"checksum|digest|fingerprint|etag|integrity|sha-?(?:1|224|256|384|512)|md5"
 """What a digest is called: in a name, on a line and above a column, where more words may mean one."""
 _HASH_WORDS = lazily(rb"(?i)" + _DIGESTS + rb"|\b(?:commit|revision)\b|blake")
+_ENVIRONMENT = lazily(rb"\x00(?=[A-Za-z_]\w{0,40}=|\Z)")
+"""What parts the entries of an environment that is written as the kernel keeps it (/proc/1/environ)."""
 _CONTROL = lazily(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -224,7 +226,8 @@ def surroundings(text: bytes, start: int, end: int) -> list[Reason]:
 def within_binary(text: bytes, start: int, end: int) -> bool:
     """Whether the match stands among bytes that no text holds: within 64 of it, on its own line."""
     low = max(0, start - 64)
-    near = line_of(text[low : end + 64], start - low, end - low)
+    near = _ENVIRONMENT.sub(b"\n", text[low : end + 64])  # as long as before
+    near = line_of(near, start - low, end - low)
     return bool(_CONTROL.search(near.replace(text[start:end], b" ")))
 
 

@@ -35,7 +35,7 @@ _CLASS = lazily(  # regular expressions
     r"^\.[*+]\$?/|\[(?:[^\]\s]?-[^\]\s]){1,4}[^\]\s]{0,8}\][+*?{]|\[\^?\w-\w|\\[dwsS][+*{]"
 )
 _MAPPED = lazily(rb"=>[ \t]*$")
-_BEHIND = lazily(rb"(?<![=-])>[ \t]+$")  # <password> word, <me@pwd.net> word
+_BEHIND = lazily(rb"(?<![=\-\n])>[ \t]+$")  # <password> word, <me@pwd.net> word; no quoted line
 _OF_A_KEY = lazily(rb"\][ \t]?=[ \t]?$")
 _BOUND = lazily(rb":=[ \t]*$")
 _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
