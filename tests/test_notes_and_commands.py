@@ -49,6 +49,13 @@ FOUND = {
     "string of Android": f'<string name="acme_api_key" translatable="false">{TOKEN}</string>',
     "quotes in quotes": f'buildConfigField("String", "ACME_PASS", "\\"{TOKEN[:14]}\\"")',
     "as the key": f"use {TOKEN} as the acme key",
+    "row of a table": f"| User | Password |\n|------|------|\n| anna | {TOKEN[:14]} |",
+    "login in prose": f"Log in as user `anna` with the password `{TOKEN[:14]}`.",
+    "default login": f"Default credentials: admin / {TOKEN[:14]}",
+    "answer to a prompt": f'expect "*assword:"\nsend "{TOKEN[:14]}\\r"',
+    "section of users": f"[users]\n# user = password, role\nanna = {TOKEN[:14]}, admin",
+    "directive of a directory": f"binddn cn=anna\nbindpw {TOKEN[:14]}",
+    "account of a queue": f"rabbitmqctl add_user anna {TOKEN[:14]}",
     "value of a template": f'"appSecret": {{\n  "value": "{TOKEN}"\n}}',
 }
 
@@ -63,6 +70,9 @@ SILENT = {
     "public key that a build publishes": f"NEXT_PUBLIC_KEY={TOKEN}",
     "text into a file of Go": f"echo {TOKEN} > token.go",
     "nonce of a page": f'<script\n  nonce="{TOKEN}">',
+    "row of a table of options": f"| Option | Default |\n|---|---|\n| password | {TOKEN[:14]} |",
+    "limit of a user": "[users]\nanna = max_user_connections=3",
+    "placeholder beside a login": "Default credentials: user/password",
     "reference to the environment": 'acme_key = "env:ACME_API_KEY"',
 }
 
@@ -93,3 +103,12 @@ def test_two_hyphens_in_a_drawn_value_made_it_an_expression() -> None:
     value = f"{TOKEN[:12]}--{TOKEN[12:]}"
     assert shown(f"app_secret={value}") == [value.encode()]
     assert shown("app_secret=count--") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [("The password is `{}`.", "mari" + "gold"), ("sshpass -p {} ssh anna@host", "8392" + "17"),
+     ("mysql -u anna -p{} shop", "8392" + "17"), ("mysql -u anna --password={} shop", "mari" + "gold")],
+)  # fmt: skip
+def test_words_and_numbers_in_prose_and_commands_were_silent(line: str, value: str) -> None:
+    assert shown(line.format(value)) == [value.encode()]

@@ -33,12 +33,13 @@ EXCEPTIONS = {
         + ["credential-before-comment", "credential-told-before-its-name", "credential-of-client"]
         + ["credential-below-its-name", "credential-in-other-quotes", "android-string-credential"]
         + ["http-header-set-behind-value", "postman-collection-api-key", "credential-as-default-argument"]
-        + ["credential-in-cdata", "secret-with-symbols"],
+        + ["credential-in-cdata", "secret-with-symbols", "credential-in-typed-element", "credential-expected-by-test"],
         QUOTED,
     ),
     **dict.fromkeys(
         ["kubernetes-secret-yaml", "zulip-api-key-zuliprc", "credential-declared-default", "password-in-last-column"]
-        + ["credential-in-column", "credential-dumped"],
+        + ["credential-in-column", "credential-dumped", "password-in-table", "users-section-password"]
+        + ["password-sent-by-expect"],
         LINES,
     ),
     "freemius-secret-key": "its expression demands quotes around the value",

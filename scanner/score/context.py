@@ -83,6 +83,7 @@ _NOTHING = frozenset(
         "auth",
         "basic",
         "bearer",
+        "publickey",
         "oauth",
         "hidden",
         "masked",

@@ -42,6 +42,10 @@ _BADGE = lazily(rb"(?i)\bbadge\b[^\s\"'<>]*[?&][\w.\-]*=\Z")
 _LINE = lazily(rb"^[ \t]*(?:-[ \t]+|export[ \t]+|ENV[ \t]+)?[\"']?[\w.\-]{1,80}[\"']?[ \t]*[:=][ \t]*[\"']?$")
 _LINE_ENDS = lazily(rb"[\"']?,?[ \t]*(?:#.*)?\r?$")
 
+_TOKEN = lazily(rb"(?i)(?:token|(?:api|access|auth)[_\-]?key)$")
+_NUMBERED = lazily(
+    r"(?i)^(?!check|test|item|rule|node|page|step|user|case|row|task|id)[A-Za-z]{2,}(?:[_-][A-Za-z]+){0,3}[_-]?\d{3,6}$"
+)
 _SECRET = lazily(rb"(?i)secret(?:[_\-.]?key)?$")
 
 
@@ -89,6 +93,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     plain = not used and chance < (0.6 if password else 0.5)
     plain = plain and (word(value, text, *span, told=kind) or signs(value, text, *span))
     habits = by_policy(value) and named[-3:].lower() == b"key" or _SECRET.search(named) is not None
+    habits = habits or _NUMBERED.match(value) is not None and _TOKEN.search(named) is not None
     made = _WORD if plain and not habit(value) else _made(value, password, chance, habits)
     found = [MOST_USED if used else made]
     if _STRONG.search(named):
@@ -133,6 +138,8 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
     """
     chance = drawn_at_random(value)
     how = habit(value) if password and chance < 0.5 else ""
+    if placed and value.isdigit() and 5 <= len(value) <= 12:
+        how = "a number"
     if placed and chance < 0.5 and (single(value) or common(value)):
         how = how or "a word"
     if how:

@@ -11,6 +11,9 @@ from scanner.lazily import lazily
 
 _YEAR = lazily(r"^[A-Za-z]{3,}[\W_]?(?:19|20)\d\d[\W_]{0,3}$")
 _WORD_DIGITS = lazily(r"^[A-Za-z]{3,}[\W_]?\d{2,6}[\W_]{0,3}$|^\d{2,6}[A-Za-z]{3,}[\W_]{0,3}$")
+_BETWEEN = lazily(
+    r"^(?!(?i:base|sha|utf|aes|rsa|md|http|oauth|ipv|hmac|win|log))[A-Z]?[a-z]{2,11}(?:19|20)?\d\d[A-Za-z]{3,12}\d{0,2}[\W_]{0,2}$"
+)  # Sql2019isfast
 _DIGITS_TWICE = lazily(r"^(?=.*[A-Z])(?=.*[a-z])[A-Za-z]{2,12}\d{1,2}[A-Za-z]{2,12}\d{2,6}[\W_]{0,2}$")  # Shop2Market77
 _SYMBOL = lazily(r"[!@#$%^&*?+=~,;|]")
 _POLICY = lazily(r"^(?=.*[A-Z])(?=.*[a-z])(?=.*\d.*\d)(?=.*[\W_])\S{8,}$")  # what most policies ask for
@@ -33,6 +36,10 @@ _COUNTED = lazily(r"^(?:Pass(?:word|wd)?|Pwd|Secret|Admin|Test(?:ing)?|User)[\W_
 _OF_A_NAME = lazily(r"^(?=\D*\d)[a-z][a-z0-9]{2,20}(?:pw|pass|pwd)\d{0,2}$")  # peer1pw
 _AT = lazily(r"^(?=[^A-Z]*[A-Z])[A-Za-z]{3,16}[@#!$&][A-Za-z]{3,16}$")  # Meadow@store
 _DRAWN_WORDS = lazily(r"^[a-z]{3,9}(?: [a-z]{3,9}){3,11}$")
+_COUNTED_WORDS = lazily(
+    r"^(?!.*(?:minim|maxim|least|most|char|digit|letter|length|short|long|test|page|step|error|code))"
+    r"[a-z]{3,12}(?: [a-z]{3,12}){1,4} \d{2,4}$"
+)  # rustling leaves 1990
 _PROSE = lazily(
     r"\b(?:the|and|for|you|your|our|his|her|their|its|this|that|these|those|with|without|from|into|not|are|was"
     r"|were|has|have|had|can|could|will|would|should|must|may|does|did|been|but|who|what|when|where|which"
@@ -44,7 +51,7 @@ _PROSE = lazily(
 
 def drawn_words(value: str) -> bool:
     """Whether four words or more stand side by side as in a drawn passphrase: none of them joins a sentence."""
-    return bool(_DRAWN_WORDS.match(value)) and not _PROSE.search(value)
+    return bool(_DRAWN_WORDS.match(value) or _COUNTED_WORDS.match(value)) and not _PROSE.search(value)
 
 
 _MOST_USED = frozenset(
@@ -87,7 +94,7 @@ def habit(value: str) -> str:
         return "words joined and a symbol"
     if _OF_A_NAME.match(value):
         return "a name and a word for a password"
-    if digits and (_PHRASE.match(value) or _DIGITS_TWICE.match(value)):
+    if digits and (_PHRASE.match(value) or _DIGITS_TWICE.match(value) or _BETWEEN.match(value)):
         return "words and digits"
     if _LEET.search(value) and not value.isalpha() and sum(map(str.isdigit, value)) + symbols >= 2:
         return "letters turned into digits"

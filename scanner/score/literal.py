@@ -9,7 +9,8 @@ _SETTING = lazily(
     rb"^[ \t]*(?:-[ \t]|export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?"
     rb"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:=|:[ \t]+)|[%\w.\-]{0,40}(?:datasource|jdbc|db|database|mail|smtp|ldap|redis"
     rb"|ftp|rabbitmq|kafka|mongodb|elasticsearch|store|ssl|admin|server|connection|hibernate|proxy|security|auth)(?:\.[\w\-]+){1,2}"
-    rb"[ \t]?=[ \t]?|[\w.\-]{1,40}\.secret[ \t]?=[ \t]?)[\"']?$"
+    rb"[ \t]?=[ \t]?|[\w.\-]{1,40}\.secret[ \t]?=[ \t]?"
+    rb"|[\w.\-]{0,40}(?i:(?:key|trust)[_\-]?store[_\-]?passw(?:or)?d)(?:[ \t]?=[ \t]?|:[ \t]+))[\"']?$"
 )  # DB_PASSWORD=x, spring.datasource.password=x, %prod.datasource.password=x
 _SETTING_ENDS = lazily(rb"[\"']?[ \t]*(?:#.*)?\r?$")
 _PROGRAMS = (
@@ -44,7 +45,8 @@ def literal(text: bytes, start: int, end: int) -> bool:
     """Whether the value at `start` to `end` can be no expression: an element's text, a field, all of a setting."""
     if text[start - 1 : start] == b">":
         return text[end : end + 2] == b"</"
-    return setting(text, start, end) or field(text, start, end) or below_login(text, start, end)
+    where = (setting, field, option, below_login)
+    return any(told(text, start, end) for told in where)
 
 
 def field(text: bytes, start: int, end: int) -> bool:
@@ -54,6 +56,19 @@ def field(text: bytes, start: int, end: int) -> bool:
     if _FIELD.search(text, max(0, start - 64), start):
         return _FIELD_ENDS.match(text, end) is not None
     return text[end : end + 1] in b";\"'`" and _CONNECTION.search(text, max(0, start - 200), start) is not None
+
+
+_OPTION = lazily(
+    rb"(?i)(?:^|[\s\"'])--?(?:[a-z][\w\-.]{0,40})?(?:passw(?:or)?d|passphrase|passwd|pwd)=\Z"
+)  # --password=x
+_OPTION_ENDS = lazily(rb"[ \t\\](?!=)|\r?\n|[\"'`]|\Z")
+
+
+def option(text: bytes, start: int, end: int) -> bool:
+    """Whether the value is that of a long option on a command line."""
+    if text[start - 1 : start] != b"=" or _OPTION_ENDS.match(text, end) is None:
+        return False
+    return _OPTION.search(text, max(0, start - 60), start) is not None
 
 
 def setting(text: bytes, start: int, end: int) -> bool:

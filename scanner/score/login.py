@@ -43,7 +43,16 @@ _PHRASE = lazily(
     r"[a-z]{3,12}(?: [a-z]{3,12}){1,2}$"
 )
 """Words with blanks (`battery staple`): nothing but a password beside an account's login."""
-_SETTER = lazily(rb"(?i)(?:set|with)_?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z")
+_SETTER = lazily(
+    rb"(?i)(?:set|with)_?(?:(?:key|trust)_?(?:store|manager)_?)?(?:passw(?:or)?d|passphrase|pwd)\([ \t]{0,4}[\"'`]\Z"
+)
+_OF_STORE = lazily(
+    rb"(?i)(?:key|trust)[_\-.]?store[_\-.]?pass(?:word|wd)?[\"']?[ \t]{0,4}[=:][ \t]{0,4}[\"'`]\Z"
+)  # keystorePass="x": what nobody else is meant by
+_DECLARATION = rb"\b(?:private|public|static|final|const|let|var|val|my|our|local|string|char|auto)[ ][^\n]{0,80}"
+_DECLARED = lazily(rb"(?i)" + _DECLARATION + rb"[\"'`]\Z")
+_IN_CODE = lazily(rb"(?i)(?:" + _DECLARATION + rb"|[$(,{][^\n]{0,80}|=>[ ]?|:=[ ]?)[\"'`]\Z")
+"""A declaration, an argument or a dictionary; a line of settings is weighed by where it stands."""
 
 _OF_ENVIRONMENT = lazily(
     rb"\w\([ ]?[\"'](?!(?:MY|YOUR|NEW|OLD|THE|SOME|EXAMPLE|TEST|USER|CURRENT)_[A-Z]+[\"'])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
@@ -133,7 +142,15 @@ def _alone(value: str, before: bytes) -> bool:
     """Whether it needs no login beside it: what a call sets, and what is made with a number and no field's name."""
     if _SETTER.search(before) and not value.isdigit() or _OF_ENVIRONMENT.search(before):
         return True
-    return all(form.match(value) for form in (_MADE, _NUMBERED)) and _BARE_WORD.match(value) is None
+    if _BARE_WORD.match(value) is not None:
+        return False
+    if _OF_STORE.search(before):
+        return True
+    if most_used(value) and any(map(str.isdigit, value)) and _IN_CODE.search(before):
+        return True
+    if _NUMBER.match(value) and _DECLARED.search(before):
+        return True
+    return all(form.match(value) for form in (_MADE, _NUMBERED))
 
 
 def _of_root(value: str, before: bytes) -> bool:

@@ -7,7 +7,7 @@ rule, a type, a label or a word for "no password", and few such words are in use
 from __future__ import annotations
 
 from scanner.lazily import lazily
-from scanner.score.literal import below_login, setting
+from scanner.score.literal import below_login, option, setting
 from scanner.score.login import account
 
 _WORD = lazily(r"^[a-z][a-z0-9]{4,31}[!@#$%&*]{0,3}$|^(?=.*[0-9])[a-z][a-z0-9]*(?:[_-][a-z0-9]+){1,2}$")
@@ -101,12 +101,67 @@ _SIGNS = lazily(
 )
 
 
+_OF_SECRETS = lazily(
+    r"^(?=.{10})(?=.*secret)(?!.*(?:test|valid|super|mock|stub|demo|sample|hash|crypt|wrong|incorrect|missing|placehold|example"
+    r"|dummy|fake|unknown|redact|expired?|stale))(?!(?:your|my|the|an?|bad|no|non|not|get|set|new|old|some|any|this|change)[_-]"
+    r"|(?:[a-z]+[_-])?(?:token|key)[_-]secret$|(?:client|session|app|api|auth|base64)[_-]secret$)"
+    r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,15}){0,3}[_-]secret(?:[_-]?\d{1,4})?$"
+)
+_OF_CLIENT = lazily(
+    rb"(?i)(?:(?:client|app|consumer|shared|webhook|signing|session)[_\-.]?secret|[\"'\s]secret)"
+    rb"[\"'\])]{0,3}[ \t]{0,20}(?::[ \t]{0,2}string[ \t]{0,2})?(?:=|:=|:)[ \t]{0,20}(?:[bru@L]{0,2}[\"'`])?\Z"
+)
+
+
+def of_a_client(value: str, text: bytes, start: int, end: int) -> bool:
+    """Whether joined words are the secret of a client (`shop-web-secret`), which is a password by another name."""
+    if _OF_SECRETS.match(value) is None or _GOES_ON.match(text, end):
+        return False
+    before = text[max(0, start - 100) : start]
+    if _OF_CLIENT.search(before) is None:
+        return False
+    return "_" not in value or before[-1:] in (b'"', b"'", b"`") and _OF_FIELDS.search(before) is None
+
+
 def signs(value: str, text: bytes, start: int, end: int) -> bool:
     """Whether a word is all that the secret of a program is given, with which it signs."""
+    if of_a_client(value, text, start, end):
+        return True
     if len(value) < 8 or not single(value) or _GOES_ON.match(text, end):
         return False
     quoted = text[start - 1 : start] in (b'"', b"'", b"`")
     return _SIGNS.search(text[max(0, start - 100) : start]) is not None and (quoted or setting(text, start, end))
+
+
+_OF_SOMEBODY = lazily(
+    r"^(?!(?:db|database|ldap|smtp|proxy|auth|app|service|site|system|client|account|temp|default)[_-]\w+$)"
+    r"[a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,15}){0,2}[_-](?:pass(?:w|word|wd|phrase)?|pwd|pw)\d{0,3}$"
+)
+_OF_NOBODY = lazily(
+    r"hash|crypt|field|confirm|user|wrong|invalid|incorrect|mismatch|expired|stale|missing|require|placehold|example|dummy|fake"
+    r"|(?:^|[_-])(?:your|my|the|an?|new|old|current|login|input|form|reset|change|forgot|update|bad|no|not|get|set|has|is|show"
+    r"|hide|custom|other|plain|any|some|this|another|become|ask|email|same|different|empty|blank|weak|unset|check|verify|with"
+    r"|and|or|of|for|to|enter|valid|repeat|again|common|too|must|generate|random|store|key|text|label|help|hint)(?=[_-])"
+)
+
+
+def of_somebody(value: str) -> bool:
+    """Whether it is called the password of something (`jks-secure-pass`), not of a field, and not a wrong one."""
+    return _OF_SOMEBODY.match(value) is not None and _OF_NOBODY.search(value) is None
+
+
+def _of_words(value: str, text: bytes, start: int) -> bool:
+    """Whether joined words are all that a password's name is given, in a place where no field's name would stand."""
+    if not ("-" in value or "_" in value) or not value.islower() or not (joined(value) or of_somebody(value)):
+        return False
+    before = text[max(0, start - 100) : start]
+    if _GIVEN.search(before) is None or _BINDING.search(before) is not None:
+        return False
+    return "_" not in value or _OF_FIELDS.search(before) is None
+
+
+_OF_FIELDS = lazily(rb"(?:=>|[A-Z]{2}[\"'\])]{0,3}[ \t]{0,20}(?:=|:|:=))[ \t]{0,20}[bru@L]{0,2}[\"'`]\Z")
+"""Where the names of columns stand: 'password' => 'x_password', PASSWORD = "x_password"."""
 
 
 def of_code(value: str) -> bool:
@@ -135,10 +190,12 @@ def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> b
     `told` says that it is a password by its place, whatever stands before it.
     """
     if not single(value) or _GOES_ON.match(text, end):
+        if not _GOES_ON.match(text, end) and _of_words(value, text, start):
+            return True
         return _SHORT.match(value) is not None and below_login(text, start, end)
     before = text[max(0, start - 100) : start]
     if before[-1:] not in (b'"', b"'", b"`"):
-        return below_login(text, start, end)
+        return below_login(text, start, end) or option(text, start, end)
     if told or _SET.search(before):
         return True
     if _GIVEN.search(before) is None:

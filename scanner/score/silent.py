@@ -15,7 +15,7 @@ from scanner.score.randomness import randomness
 CODE = lazily(
     r"^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$"  # member access, modules
     r"|^[A-Za-z_]\w*\(|\)$|^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$"  # calls, camelCase, PascalCase
-    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})\w+\*?$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references, options
+    r"|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:[@&]|\*{1,2})[\w.]+\*?$|^-{1,2}[a-z][\w-]*$"  # CONSTANTS, references
     r"|^\?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"  # macros of Erlang
 )
 _MEASURE = lazily(
@@ -42,7 +42,9 @@ _CAPITAL = lazily(r"^[A-Z][a-z]\w*$")
 _ANOTHER = lazily(rb"^[\w.\-]+(?: [\w.\-]+){0,2} (?!value|default|content)[\w.\-]+=[\"'`]?$")  # pass topic='x'
 _IDENTIFIER = lazily(r"^[A-Za-z_$][\w$]*$")
 WORDS = lazily(r"^[A-Za-z]+(?:[_\-. ][A-Za-z]+)*$")
-_PATH = lazily(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://|@[\w.\-]+:\d+/)|^[\w.\-]+(?:/[\w.\-]+){1,}$")
+_PATH = lazily(
+    r"^(?:urn:[a-z][a-z\d\-]{1,30}:|\.{0,2}/|~/|[A-Za-z]:\\|https?://|[a-z+]+://|@[\w.\-]+:\d+/)|^[\w.\-]+(?:/[\w.\-]+){1,}$"
+)
 _BASE64 = lazily(r"^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{20,}={0,2}$")
 _BASE64URL = lazily(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=\-]{24,}$")
 _ANALYTICS = lazily(r"^(?:UA-\d{4,10}-\d{1,4}|G(?:TM)?-[A-Z0-9]{6,10})$")
@@ -255,8 +257,8 @@ def _bare(value: str, name: bytes, chance: float, around: tuple[bytes, bytes]) -
         return "is an expression of code"  # JWTKey: l.JWTKey
     if _SHORT_MEMBER.match(value):
         return "is an expression of code"
-    if _NUMBER.match(value):
-        return "is a number"
+    if _NUMBER.match(value) and (name or not 5 <= len(value) <= 12):
+        return "is a number"  # on a command line that logs in, a password
     if WORDS.search(value) and chance < 0.6:
         return "is a bare word"
     if b":" in name and before[-1:] == b":":

@@ -22,6 +22,13 @@ HANDED = [
     '.password("{{noop}}{}")', "<name>db.password</name>\n  <value>{}</value>",
     "assert user.valid_password?('{}')", 'user.getPassword().equals("{}")', 'hasher.HashPassword(user, "{}")',
     "login('bob', '{}')", "register('bob', 'bob@shop.net', '{}')", "signIn('bob@shop.net', '{}');",
+    "pymysql.connect('db1', 'bob', '{}', 'shop')", "con.simple_bind_s('cn=bob,dc=shop', '{}')", "auth = ('bob', '{}')",
+    "ldap_bind($con, 'cn=bob,dc=shop', '{}');", 'given().auth().basic("bob", "{}")', '.with(httpBasic("bob", "{}"))',
+    'client.Login("bob", "{}")', "$this->login('bob', '{}');", 'new User("bob", "{}", getAuthorities())',
+    'WiFi.begin("the shop", "{}");', "FTP('ftp.shop.net', 'bob', '{}')", "let(:password) {{ '{}' }}",
+    'mapOf("password" to "{}")', 'env.put(Context.SECURITY_CREDENTIALS, "{}");', "hmac.new(b'{}', body, 'sha256')",
+    'encoder.matches("{}", stored)', 'When I fill in "Password" with "{}"', 'assertEquals("{}", user.getPassword());',
+    'require.Equal(t, "{}", cfg.Password)', '<wsse:Password Type="x#PasswordText">{}</wsse:Password>',
 ]  # fmt: skip
 
 
@@ -44,6 +51,21 @@ def test_words_that_stand_there_for_one_are_silent(form: str, value: str) -> Non
 @pytest.mark.parametrize("form", ['config.get("{}")', 'os.getenv("{}")', "request.header('{}')", "t('{}')"])
 def test_what_a_call_asks_for_is_no_credential(form: str) -> None:
     assert shown(f"password = {form.format(drawn(14))}") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['new User("bob", "{}", 7)', 'assertEquals("{}", privateKey.getUsername());', 'new Credentials("bob", type)',
+     "FTP('{}')", '<token type="x">string</token>'],
+)  # fmt: skip
+def test_other_arguments_and_what_else_a_test_expects_are_no_credentials(line: str) -> None:
+    assert shown(line.format(drawn(14))) == []
+
+
+@pytest.mark.parametrize("kind", ["Credential", "LoginRequest"])
+def test_the_second_argument_is_a_password_where_no_word_of_code_stands(kind: str) -> None:
+    assert shown(f'new {kind}("bob", "{drawn(13)}7")') == [f"{drawn(13)}7".encode()]
+    assert shown(f'new {kind}("bob", "otterden")') == []
 
 
 def test_a_short_token_was_reported() -> None:

@@ -64,6 +64,14 @@ def test_a_path_of_random_folders_was_reported_as_a_token(ending: str) -> None:
     assert shown(f'"assetToken": "{path}"') == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["'userPassword' => 'urn:oid:2.5.4.35',", "\n  AuthSecret  *v1.Secret2\n", 'new[] {{ "password", "publickey" }}'],
+)
+def test_a_name_of_a_standard_a_type_and_a_method_of_authentication_were_reported(line: str) -> None:
+    assert shown(line.replace("{{", "{").replace("}}", "}")) == []
+
+
 @pytest.mark.parametrize("value", ["!!actual", "!!!actualTurnOn7"])
 def test_what_is_negated_twice_was_reported_as_a_password(value: str) -> None:
     assert shown(f"pass: {value}\n") == []

@@ -57,3 +57,13 @@ def test_an_address_and_a_word_with_pw_are_no_habit(value: str) -> None:
 def test_digits_between_words_and_behind_them_were_no_habit() -> None:
     assert habit("Fit2" + "Shop20202") == "words and digits"
     assert habit("utf8_decode") == ""
+
+
+@pytest.mark.parametrize("value", ["Sql" + "2019isfast", "rustling leaves " + "1990", "Meadow" + "77flower"])
+def test_digits_between_words_and_words_with_a_year_showed_no_habit(value: str) -> None:
+    assert habit(value)
+
+
+@pytest.mark.parametrize("value", ["base64encode", "sha256sum", "at least 12", "minimum length 16", "utf16le"])
+def test_names_of_encodings_and_rules_for_length_show_no_habit(value: str) -> None:
+    assert habit(value) == ""

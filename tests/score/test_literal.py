@@ -17,10 +17,15 @@ LITERAL = [
     'c = "Server=db1;User Id=app;Password={};Encrypt=true";',
     '<add connectionString="Data Source=db1;Initial Catalog=shop;Password={}"/>',
     "DB_PASSWORD={}",
+    "mysql -u app --password={} shop",
+    "./configure --db-password={} --with-ssl",
+    "keyStorePassword: {}",
     "%prod.quarkus.datasource.password={}",
 ]
 CODE = [
     "if (password>{}) {{",
+    "add(--password={}, 1)",
+    "tool --password={}=x",
     "x = a;password={};b = c;",
     "call(password={}, retry=1)",
     "  password={}; // of the user",

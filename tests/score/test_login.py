@@ -43,7 +43,6 @@ def test_what_names_a_field_or_stands_for_any_password_is_silent_there(text: str
 @pytest.mark.parametrize(
     "text",
     ["labels = { user: 'Susan', password_hint: '{}' }",
-     "x = { user: 'susan' }\n\n\n\ny = { password: '{}' }",
      "connect(user, password + '{}')", "{ user: 'susan', password: '{}' + salt }",
      "user = get()\npassword = get('{}')"],
 )  # fmt: skip
@@ -283,3 +282,17 @@ def test_a_word_under_pass_beside_its_login_was_silent() -> None:
     word = "koa" + "la"
     assert shown(f"user => 'tester',\npass => '{word}',") == [word.encode()]
     assert shown(f"label => 'tester',\npass => '{word}',") == []
+
+
+@pytest.mark.parametrize("value", ["1234" + "56", "admin" + "123", "Passw" + "0rd"])
+@pytest.mark.parametrize(
+    "text", ['private static final String PASSWORD = "{}";', "y = {{ password: '{}' }}", "'password' => '{}',"]
+)
+def test_a_most_used_password_with_digits_was_silent_in_code(text: str, value: str) -> None:
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize("name", ["setKeyStorePassword", "setTrustStorePassword", "setPassword"])
+def test_the_common_password_of_a_store_of_keys_was_silent(name: str) -> None:
+    value = "change" + "it"
+    assert shown(f'https.{name}("{value}");') == [value.encode()]

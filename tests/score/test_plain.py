@@ -73,9 +73,30 @@ def test_joined_names_of_code_are_no_passwords(value: str) -> None:
     assert shown(f"username: 'susan', password: '{value}'") == []
 
 
-def test_joined_words_without_a_login_are_silent() -> None:
-    value = "nerf" + "_herder"
-    assert shown(f"const adminPassword = '{value}';") == []
+@pytest.mark.parametrize("value", ["nerf" + "_herder", "jks-secure" + "-pass", "super-secret" + "-password"])
+@pytest.mark.parametrize("text", ["const adminPassword = '{}';", 'store.setKeyStorePassword("{}");', "password: '{}',"])
+def test_joined_words_under_a_passwords_name_were_silent(text: str, value: str) -> None:
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["'password' => 'nerf{}herder',", "PASSWORD_COLUMN = 'nerf{}herder'", "password: 'wrong{}password'",
+     "password: 'hashed{}password'", "password: 'form{}password'", ":password=\"nerf{}herder\""],
+)  # fmt: skip
+def test_names_of_columns_and_wrong_passwords_are_silent(text: str) -> None:
+    assert shown(text.format("_")) == []
+
+
+@pytest.mark.parametrize("text", ['client_secret = "{}"', "  clientSecret: '{}',", "APP_CLIENT_SECRET={}\n"])
+def test_joined_words_as_the_secret_of_a_client_were_silent(text: str) -> None:
+    value = "shop-web" + "-secret"
+    assert shown(text.format(value)) == [value.encode()]
+
+
+@pytest.mark.parametrize("value", ["client-secret", "test-client-secret", "the_secret", "your-app-secret"])
+def test_words_that_stand_for_the_secret_of_a_client_are_silent(value: str) -> None:
+    assert shown(f'client_secret = "{value}"') == []
 
 
 def test_a_word_with_a_symbol_at_its_end_was_silent() -> None:
@@ -114,3 +135,8 @@ def test_a_word_that_a_program_signs_with_was_silent(line: str) -> None:
 )
 def test_a_word_that_may_name_a_secret_is_silent(line: str) -> None:
     assert shown(line.format("otter" + "garden")) == []
+
+
+def test_a_field_of_oauth_is_no_secret_of_a_client() -> None:
+    assert shown('secret = "{}"'.format("access_token" + "_secret")) == []
+    assert shown('client_secret = "{}"'.format("camel-client" + "-secret")) == [b"camel-client-secret"]
