@@ -148,6 +148,8 @@ class Kind:
             if self.credential.leads:
                 return self.expression.match(text, anchor, timeout=self.timeout)
             low = max(0, anchor - self.credential.width)
+            if not self.credential.breaks:  # it begins on this line
+                low = max(low, text.rfind(b"\n", low, anchor) + 1)
             found = self.expression.finditer(text, low, timeout=self.timeout)
             return next((match for match in found if match.end() > anchor >= match.start()), None)
         except TimeoutError:

@@ -229,3 +229,15 @@ def test_what_decides_about_a_hit_lies_within_what_is_looked_at_around_a_break()
     assert len(entries) > 10000
     assert widest <= min(BEFORE, BEHIND)
     assert widths.width(relation.LED) <= SOUGHT_BEFORE <= REACH
+
+
+@given(st.text("ab:mkey_0\n ", max_size=120), st.text("ab:\n", max_size=20))
+def test_what_has_no_line_break_is_sought_from_its_line_on(before: str, after: str) -> None:
+    made = finder(regex="(?P<user>[a-z]{2,40}):mkey_(?P<secret>[0-9a-f]{20})")
+    data = f"{before}ab:{TOKEN}\n{after}".encode()
+    at = data.find(TOKEN.encode())
+    line = data[data.rfind(b"\n", 0, at) + 1 :]
+    found = [made.kinds[0].match_at(text, text.find(TOKEN.encode())) for text in (data, line)]
+    whole, alone = (match and (match["user"], match["secret"]) for match in found)
+    assert whole == alone
+    assert alone or not before.endswith(("\n", " ", ":", "_")) or before.endswith("mkey_")
