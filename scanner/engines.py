@@ -57,10 +57,11 @@ def _named(
         except ImportError:
             if name == "hyperscan":
                 raise UsageError("hyperscan does not run here; install it or use --engine ahocorasick") from None
+    from scanner.catalogue import widths
     from scanner.prefilter.ahocorasick import AhoCorasickEngine
 
     entries, kinds = table()
-    return AhoCorasickEngine(entries, _words(entries, kinds))
+    return AhoCorasickEngine(entries, _words(entries, kinds), widths.leads)
 
 
 def _words(entries: Sequence[Entry], kinds: Sequence[Credential]) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.catalogue import widths
 from scanner.detector import Detector
 from scanner.errors import UsageError
 from scanner.prefilter.ahocorasick import AhoCorasickEngine
@@ -261,3 +262,30 @@ def test_a_run_of_one_letter_is_no_token_at_each_of_its_places() -> None:
     entries = detector("hyperscan").catalogue.entries
     hits = detector("hyperscan").engine.scan(b"\n" + b"A" * 20_000 + b"\n" + b"a" * 20_000 + b"\n")
     assert len([row for row, _ in hits if not entries[row].codecs]) < 100
+
+
+def expressions(*texts: str) -> list[Entry]:
+    return [Entry(b"", True, (), "", 0, (0,), text, widths.width(text.replace("(?<=", "(?:"))) for text in texts]
+
+
+SCREENS = expressions("(?:ab[_-]?c|b)[a-c]{0,3}[0-9]{2}", "[a-c]{1,3}_[0-9]", "(?<=a{2})b[0-9]|c[a-c]{2}")
+WORDS = [("abc", "ab_c", "ab-c", "b"), ("_",), ("b", "c")]
+
+
+@given(st.text("abcABC_-01", max_size=60), st.booleans())
+def test_a_literal_counts_where_the_expression_of_its_row_holds_around_it(text: str, told: bool) -> None:
+    """Else the portable engine has every name that stands anywhere looked at: thirty times as slow."""
+    data = text.encode()
+    leads = (widths.leads,) if told else ()
+    hits = set(AhoCorasickEngine(SCREENS, WORDS, *leads).scan(data))
+    wanted = HyperscanEngine.compile(SCREENS).scan(data)
+    for row, end in wanted:
+        assert any(number == row and end - SCREENS[row].width <= at <= end for number, at in hits)
+    for row, at in hits:
+        assert any(number == row and abs(end - at) <= SCREENS[row].width for number, end in wanted)
+
+
+def test_a_name_without_a_value_near_it_is_no_hit() -> None:
+    engine = AhoCorasickEngine(SCREENS, WORDS)
+    assert engine.scan(b"abc and b and c") == []
+    assert engine.scan(b"B12") == [(0, 1)]
