@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import NoReturn
 
@@ -48,6 +49,8 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line; the process ends with one of `scanner.errors.ExitCode`."""
+    # numpy's algebra is not used, and its threads, made when it is imported, would spin for a while beside ours.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     ended(_run)
 
 

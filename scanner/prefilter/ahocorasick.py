@@ -62,7 +62,7 @@ class AhoCorasickEngine:
         screen = self._screens.get(row)
         if screen is None:
             entry = self._entries[row]
-            leads = self._leads(entry.expression.replace("(?<=", "(?:"), self._literals[row], entry.caseless)
+            leads = self._leads(entry.expression, self._literals[row], entry.caseless)
             screen = self._screens[row] = _Screen(entry, leads)
         return screen
 
@@ -71,8 +71,7 @@ class _Screen:
     """What hyperscan looks for in place of a row's literals."""
 
     def __init__(self, entry: Entry, leads: bool) -> None:
-        expression = entry.expression.replace("(?<=", "(?:")  # as hyperscan has it
-        self._expression = re.compile(expression.encode(), re.IGNORECASE if entry.caseless else 0)
+        self._expression = re.compile(entry.expression.encode(), re.IGNORECASE if entry.caseless else 0)
         self._width = entry.width
         self._leads = leads
 

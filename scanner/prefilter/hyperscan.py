@@ -76,8 +76,7 @@ def _collect(row: int, _start: int, end: int, _flags: int, append: Append) -> No
 
 def _expression(entry: Entry) -> bytes:
     if entry.expression:
-        # It knows no look-behind: what is looked behind at is read here.
-        return entry.expression.replace("(?<=", "(?:").encode()
+        return entry.expression.encode()
     return b"".join(b"\\x%02x" % byte for byte in entry.needle)
 
 

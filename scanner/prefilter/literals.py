@@ -38,8 +38,10 @@ def _forms(credential: Credential) -> Iterator[Entry]:
         if not credential.caseless:
             yield from _encoded(literal, raw)
     if credential.expression:
-        # Its literals are what the portable engine looks for, and what anchors the exact match.
-        yield Entry(b"", True, (), "", 0, (), credential.expression, credential.expression_width)
+        # Its literals are what the portable engine looks for, and what anchors the exact match. hyperscan knows no
+        # look-behind: what is looked behind at is read here.
+        expression = credential.expression.replace("(?<=", "(?:")
+        yield Entry(b"", True, (), "", 0, (), expression, credential.expression_width)
 
 
 def _encoded(literal: str, raw: bytes) -> Iterator[Entry]:

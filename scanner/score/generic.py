@@ -105,7 +105,7 @@ def evidence(value: str, name: bytes, text: bytes, span: tuple[int, int], kind: 
     owned = plainly and setting(text, *span)
     if len(value) < (5 if plain or owned else 6):
         found.append(Reason("it is short", -0.1))
-    if value.isdigit() and not drawn and not (password and 5 <= len(value) <= 12):
+    if value.isdigit() and not drawn and not (password and _chosen_number(value)):
         found.append(Reason("it is only digits", -0.3))
     if owned:
         found.append(Reason("it is all that a setting says, where a word is meant as it stands", 0.3))
@@ -138,7 +138,7 @@ def fitting(value: str, password: bool, placed: bool = False) -> Reason:
     """
     chance = drawn_at_random(value)
     how = habit(value) if password and chance < 0.5 else ""
-    if placed and value.isdigit() and 5 <= len(value) <= 12:
+    if placed and _chosen_number(value):
         how = "a number"
     if placed and chance < 0.5 and (single(value) or common(value)):
         how = how or "a word"
@@ -157,10 +157,15 @@ _RANDOM = 0.45
 """Weight of the randomness of a value, from half of it down to half of it up."""
 
 
+def _chosen_number(value: str) -> bool:
+    """Whether it is a number such as people take as a password."""
+    return value.isdigit() and 5 <= len(value) <= 12
+
+
 def _made(value: str, password: bool, chance: float, habits: bool = False) -> Reason:
     """How the value was made: by people, where it is a password, or drawn."""
     weight = _RANDOM * (chance - 0.5)
-    if password and value.isdigit() and 5 <= len(value) <= 12:
+    if password and _chosen_number(value):
         return Reason("its value is a number under a password's name", -0.05)
     how = habit(value) if password or habits else ""
     if how and weight < 0.1:

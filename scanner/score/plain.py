@@ -189,8 +189,9 @@ def word(value: str, text: bytes, start: int, end: int, told: bool = False) -> b
 
     `told` says that it is a password by its place, whatever stands before it.
     """
-    if not single(value) or _GOES_ON.match(text, end):
-        if not _GOES_ON.match(text, end) and _of_words(value, text, start):
+    goes_on = _GOES_ON.match(text, end) is not None
+    if goes_on or not single(value):
+        if not goes_on and _of_words(value, text, start):
             return True
         return _SHORT.match(value) is not None and below_login(text, start, end)
     before = text[max(0, start - 100) : start]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
-from scanner.detector import Detector
-from scanner.settings import DetectSettings
 from tests.helpers.samples import sample
+from tests.helpers.shown import found
 
 ENGINES = ("hyperscan", "ahocorasick")
 
@@ -151,15 +148,6 @@ def spell(spelling: str, name: str, value: str) -> bytes:
         h="-".join(word.title() for word in words), o="-".join(words),
     )  # fmt: skip
     return f"first line\n{text}\nlast line\n".encode()
-
-
-@lru_cache
-def detector(engine: str) -> Detector:
-    return Detector(DetectSettings(engine=engine))
-
-
-def found(engine: str, text: bytes) -> list[tuple[str, bytes]]:
-    return [(item.credential, item.secret.reveal()) for item in detector(engine).inspect(text)]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

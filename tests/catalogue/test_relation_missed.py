@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
-from scanner.detector import MEDIUM, Detector
-from scanner.settings import DetectSettings
+from scanner.detector import MEDIUM
 from tests.helpers.samples import sample
+from tests.helpers.shown import found
 
 ENGINES = ("hyperscan", "ahocorasick")
 
@@ -57,14 +55,8 @@ NAMED = {
 """Of a kind whose values are UUIDs, of which most are ids."""
 
 
-@lru_cache
-def detector(engine: str) -> Detector:
-    return Detector(DetectSettings(engine=engine))
-
-
 def shown(engine: str, text: str) -> list[tuple[str, str]]:
-    seen = detector(engine).inspect(f"\n{text}\n".encode())
-    return [(item.credential, item.secret.reveal().decode()) for item in seen if item.score >= MEDIUM]
+    return [(kind, value.decode()) for kind, value in found(engine, f"\n{text}\n".encode(), MEDIUM)]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

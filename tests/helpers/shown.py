@@ -14,7 +14,11 @@ def detector(engine: str) -> Detector:
     return Detector(DetectSettings(engine=engine))
 
 
+def found(engine: str, text: bytes, least: float = 0.0) -> list[tuple[str, bytes]]:
+    """The kind and value of each finding that scores `least` or more."""
+    return [(item.credential, item.secret.reveal()) for item in detector(engine).inspect(text) if item.score >= least]
+
+
 def shown(text: str, engine: str = "hyperscan") -> list[bytes]:
     """The values that are reported with medium confidence or more."""
-    found = detector(engine).inspect(f"\n{text}\n".encode())
-    return [item.secret.reveal() for item in found if item.score >= MEDIUM]
+    return [value for _, value in found(engine, f"\n{text}\n".encode(), MEDIUM)]
